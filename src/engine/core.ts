@@ -1,0 +1,26 @@
+import type { Clock } from './clock.ts';
+import type { ReplayStore } from './replay-store.ts';
+import type { RequestSettings } from './settings.ts';
+import type { Exchange, Forward } from './types.ts';
+
+/** What the adapters need of a gateway. */
+export interface GatewayCore {
+  readonly forward: Forward;
+  /** Our name in Via and Proxy-Status. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly replayStore: ReplayStore;
+  readonly requestBytes: number;
+  readonly log: {
+    warn(details: object, message: string): void;
+    error(details: object, message: string): void;
+  };
+  /** Announces an exchange; what it returns says that it is over. A closing gateway waits for all of them. */
+  begin(exchange: Exchange): () => void;
+}
+
+/** One place where a gateway is mounted, with the settings of that place. */
+export interface Mount {
+  readonly core: GatewayCore;
+  readonly settings: RequestSettings;
+}

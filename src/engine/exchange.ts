@@ -1,0 +1,57 @@
+import type { RequestSettings } from './settings.ts';
+import type {
+  Attempt,
+  Cancellable,
+  Exchange,
+  Failed,
+  ProxyRequest,
+  RawHeaders,
+  RequestBody,
+  Responded,
+  StopReason,
+} from './types.ts';
+
+/** What an adapter knows of a request before it starts. */
+export interface ExchangeStart {
+  readonly request: ProxyRequest;
+  readonly rawHeaders: RawHeaders;
+  readonly httpVersion: string;
+  readonly authority: string | undefined;
+  readonly settings: RequestSettings;
+  readonly startedAt: number;
+}
+
+export class ClientExchange implements Exchange {
+  readonly request: ProxyRequest;
+  readonly rawHeaders: RawHeaders;
+  readonly httpVersion: string;
+  readonly authority: string | undefined;
+  readonly settings: RequestSettings;
+  readonly startedAt: number;
+  /** Set once, before the exchange starts: the body needs the exchange to cancel it. */
+  body: RequestBody;
+  readonly attempts: Attempt[] = [];
+  attempt: Attempt | undefined = undefined;
+  sameBackendAllowed = false;
+  held: Responded | undefined = undefined;
+  stopped: StopReason | undefined = undefined;
+  cancelled: Failed | undefined = undefined;
+  waiting: Cancellable | undefined = undefined;
+
+  constructor(start: ExchangeStart, body: RequestBody) {
+    this.request = start.request;
+    this.rawHeaders = start.rawHeaders;
+    this.httpVersion = start.httpVersion;
+    this.authority = start.authority;
+    this.settings = start.settings;
+    this.startedAt = start.startedAt;
+    this.body = body;
+  }
+
+  /** Gives up, whatever is under way. The first reason stands. */
+  cancel(failure: Failed): void {
+    if (this.cancelled) return;
+    this.cancelled = failure;
+    this.waiting?.cancel(failure);
+  }
+}

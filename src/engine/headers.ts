@@ -1,0 +1,143 @@
+import { runHook } from './hooks.ts';
+import type { Exchange, RawHeaders, Target } from './types.ts';
+
+/** RFC 9110 section 7.6.1, with the historical names. `expect` is answered by the HTTP server in front. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+]);
+
+/** Headers that we write ourselves on a request, whatever the client sent. */
+const OURS_ON_REQUESTS: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'host',
+  'content-length',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-request-id',
+]);
+
+/** Headers of ours that a backend must not be able to fake. */
+const OURS_ON_RESPONSES: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-cause', 'proxy-attempts']);
+
+/**
+ * Naming one of these in Connection is an attack, not a wish: a hop that obeyed would strip what the next
+ * one relies on (CVE-2024-45410 and relatives).
+ */
+const PROTECTED: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'date',
+  'forwarded',
+  'host',
+  'location',
+  'origin',
+  'range',
+  'set-cookie',
+  'vary',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'x-request-id',
+]);
+
+type HeaderValue = string | string[] | undefined;
+
+/** Names listed in Connection, in lower case, that may be removed; undefined where there are none. */
+export function nominatedNames(connection: HeaderValue): ReadonlySet<string> | undefined {
+  if (connection === undefined) return undefined;
+  const value = typeof connection === 'string' ? connection : connection.join(',');
+  if (value === 'keep-alive' || value === 'close') return undefined;
+  const names = value
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !PROTECTED.has(name));
+  return names.length > 0 ? new Set(names) : undefined;
+}
+
+/** The request head as the backend gets it: end-to-end headers in order and spelling, then ours. */
+export function requestHeaders(exchange: Exchange, target: Target, gatewayName: string): string[] {
+  const { rawHeaders, body, request } = exchange;
+  const nominated = nominatedNames(request.headers['connection']);
+  const headers: string[] = [];
+  const host = exchange.settings.headers.host === 'backend' ? target.host : exchange.authority;
+  if (host !== undefined) headers.push('Host', host);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const lower = name.toLowerCase();
+    if (OURS_ON_REQUESTS.has(lower) || nominated?.has(lower)) continue;
+    // The bytes are no longer compressed once a body parser has read them.
+    if (body.reserialized && lower === 'content-encoding') continue;
+    headers.push(name, rawHeaders[i + 1] as string);
+  }
+  if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
+  pushForwarded(headers, exchange);
+  headers.push('Via', `${exchange.httpVersion} ${gatewayName}`, 'X-Request-Id', request.id);
+  return headers;
+}
+
+/** Appended to what a trusted peer sent; else replaced, since anybody can send anything. */
+function pushForwarded(headers: string[], exchange: Exchange): void {
+  const { request, authority } = exchange;
+  const trusted = isTrusted(exchange);
+  const given = trusted ? request.headers['x-forwarded-for'] : undefined;
+  if (request.remoteAddress !== undefined) {
+    headers.push(
+      'X-Forwarded-For',
+      given ? `${String(given)}, ${request.remoteAddress}` : request.remoteAddress,
+    );
+  }
+  const proto = trusted ? request.headers['x-forwarded-proto'] : undefined;
+  headers.push('X-Forwarded-Proto', proto ? String(proto) : request.encrypted ? 'https' : 'http');
+  const host = (trusted ? request.headers['x-forwarded-host'] : undefined) ?? authority;
+  if (host !== undefined) headers.push('X-Forwarded-Host', String(host));
+}
+
+function isTrusted({ settings, request }: Exchange): boolean {
+  const { trust } = settings.headers;
+  return typeof trust === 'function' ? runHook('headers.trust', () => trust(request)) : trust;
+}
+
+/** The response head as the client gets it, without hop-by-hop headers and without faked ones of ours. */
+export function responseHeaders(
+  rawHeaders: RawHeaders,
+  connection: HeaderValue,
+  gatewayName: string,
+): string[] {
+  const nominated = nominatedNames(connection);
+  const headers: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const lower = name.toLowerCase();
+    if (OURS_ON_RESPONSES.has(lower) || nominated?.has(lower)) continue;
+    headers.push(name, rawHeaders[i + 1] as string);
+  }
+  headers.push('Via', `1.1 ${gatewayName}`);
+  return headers;
+}
+
+/** All values of one header in a flat list. */
+export function valuesOf(headers: RawHeaders, lowerName: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if ((headers[i] as string).toLowerCase() === lowerName) values.push(headers[i + 1] as string);
+  }
+  return values;
+}

@@ -1,0 +1,72 @@
+/**
+ * Options after validation and defaults: what the mechanisms read. Frozen. The meaning, unit, range and
+ * default of each is documented once, in `options.ts`. A leaf: types only.
+ */
+import type { CauseCode, FailureReport, ProxyRequest } from './types.ts';
+
+/** What one mount may decide for itself. */
+export interface RequestSettings {
+  readonly retry: RetrySettings | false;
+  readonly timeouts: TimeoutSettings;
+  readonly headers: HeaderSettings;
+  readonly errors: ErrorSettings;
+}
+
+export interface RetrySettings {
+  readonly retries: number;
+  readonly replayBytes: number;
+  readonly when: ((request: ProxyRequest, cause: CauseCode) => boolean) | undefined;
+}
+
+export interface TimeoutSettings {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly learned: boolean;
+  readonly idleMs: number;
+  readonly writeMs: number;
+  readonly requestBodyMs: number;
+  readonly deadlineMs: number;
+}
+
+export interface HeaderSettings {
+  readonly trust: boolean | ((request: ProxyRequest) => boolean);
+  readonly host: 'preserve' | 'backend';
+}
+
+/** How much of a failure the reader of the response is told. */
+export type Disclosure = 'public' | 'trusted' | 'hidden';
+
+export interface RenderedBody {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface ErrorSettings {
+  readonly status: number | 'by-cause' | ((report: FailureReport, request: ProxyRequest) => number);
+  readonly disclose: Disclosure | ((request: ProxyRequest) => Disclosure);
+  readonly render: ((report: FailureReport, request: ProxyRequest) => RenderedBody | undefined) | undefined;
+  readonly deliver: 'respond' | 'next';
+}
+
+export interface BudgetSettings {
+  readonly ratio: number;
+  readonly minPerSecond: number;
+  readonly windowMs: number;
+}
+
+export interface BreakerSettings {
+  readonly consecutiveFailures: number;
+  readonly failureRate: number;
+  readonly minRequests: number;
+  readonly windowMs: number;
+  readonly openMs: number;
+  readonly maxOpenMs: number;
+  readonly successes: number;
+}
+
+export interface LimitSettings {
+  readonly perBackend: number;
+  readonly queue: number;
+  readonly queueMs: number;
+  readonly requestBytes: number;
+}

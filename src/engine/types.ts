@@ -1,0 +1,326 @@
+/**
+ * The five words of the engine (Forward, Layer, Outcome, Gate, Pass) and the facts they exchange.
+ * A leaf: types only, imports nothing but the shape of the settings.
+ */
+import type { Readable } from 'node:stream';
+import type { RequestSettings } from './settings.ts';
+
+/** Sends an exchange onward and says how it ended. Never rejects. */
+export type Forward = (exchange: Exchange) => Promise<Outcome>;
+
+/** One per-request mechanism: wraps the Forward beneath it. */
+export type Layer = (next: Forward) => Forward;
+
+/** Discriminated on `kind`: a response whose body has not been touched yet; a 101 with its socket; a failure. */
+export type Outcome = Responded | Upgraded | Failed;
+
+/** One per-backend mechanism (breaker, concurrency, health). No Pass, no request. */
+export interface Gate {
+  readonly name: string;
+  admits(now: number): boolean;
+  enter(now: number): Pass | undefined;
+}
+
+/** Permission to use a backend once. */
+export interface Pass {
+  /** The response head arrived: decides a half-open probe without waiting for a long body. */
+  answered(verdict: Verdict, now: number): void;
+  /** Exactly once, at the end: frees the slot. */
+  settle(verdict: Verdict, now: number): void;
+}
+
+/** How an attempt reflects on its backend. `ignored`: it says nothing about the backend's health. */
+export type Verdict =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'failure'; readonly cause: CauseCode };
+
+/** Could the backend have processed the request? Decides what may be repeated (RFC 9110 section 9.2.2). */
+export type Reached = 'no' | 'maybe' | 'yes';
+
+/** How far an attempt got. */
+export type Phase = 'select' | 'dns' | 'connect' | 'tls' | 'send' | 'wait' | 'body';
+
+export type StopReason =
+  | 'not_retryable'
+  | 'method_not_idempotent'
+  | 'body_not_replayable'
+  | 'max_attempts'
+  | 'budget_exhausted'
+  | 'deadline'
+  | 'no_other_backend'
+  | 'response_started'
+  | 'client_gone'
+  | 'disabled';
+
+/** Flat list of names and values, in order and spelling as on the wire: `['Host', 'a', 'Accept', 'b']`. */
+export type RawHeaders = readonly string[];
+
+/** A response head, with the body still to come. Whoever holds one must `relay` or `discard` it. */
+export interface Responded {
+  readonly kind: 'responded';
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: RawHeaders;
+  /** True once the whole body is here: it can be sent together with the head. */
+  readonly complete: boolean;
+  /** Hands the body to the sink. The result is `ended`. */
+  relay(sink: Sink): Promise<Ending>;
+  /** Throws the body away: drained when small, so that the connection lives on; else destroyed. */
+  discard(): void;
+  /** Resolves once, when the body was relayed, broke off or was discarded. */
+  readonly ended: Promise<Ending>;
+}
+
+export interface Ending {
+  readonly verdict: Verdict;
+  readonly bytes: number;
+  /** Why the body broke off; undefined when it was complete or discarded. */
+  readonly cause?: CauseCode;
+}
+
+export interface Upgraded {
+  readonly kind: 'upgraded';
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly cause: CauseCode;
+  readonly reached: Reached;
+  readonly verdict: Verdict;
+  /** The underlying error, for logs and `GatewayError.cause`; never shown to clients. */
+  readonly error?: unknown;
+  /** One sentence for trusted readers. */
+  readonly detail?: string;
+  /** A 4xx for what the client did wrong; otherwise the status follows from the cause. */
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  /** State of each backend, where none could be used. */
+  readonly backends?: readonly BackendReport[];
+  /** Extra RFC 9209 parameters, such as `rcode` or `alert-id`. */
+  readonly parameters?: Readonly<Record<string, string | number>>;
+}
+
+/** Where the bytes of a response go. */
+export interface Sink {
+  /** Sends the head now: the first byte of the body may be long in coming. */
+  flush(): void;
+  /** False when the client reads slower than the backend sends: wait for `onDrain`. */
+  write(chunk: Buffer): boolean;
+  end(chunk: Buffer | undefined, trailers: RawHeaders | undefined): void;
+  /** Breaks the connection, so that a truncated body cannot be taken for a complete one. */
+  break(): void;
+  onDrain(listener: () => void): void;
+}
+
+/** What every function option is given: the client's request, read-only. */
+export interface ProxyRequest {
+  /** Request id: the client's own `X-Request-Id` when it is sane, else a new UUID. */
+  readonly id: string;
+  readonly method: string;
+  /** Path and query that go to the backend, before a backend's own path prefix. */
+  readonly path: string;
+  /** Lower-case names, as in `node:http`. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly remoteAddress: string | undefined;
+  readonly encrypted: boolean;
+}
+
+/** One backend's address, as the forwarders need it. */
+export interface Target {
+  readonly name: string;
+  readonly origin: string;
+  readonly protocol: 'http:' | 'https:';
+  readonly hostname: string;
+  readonly port: number;
+  /** Value of the Host header under `headers.host: 'backend'`. */
+  readonly host: string;
+  /** Path prefix, without a trailing slash; often empty. */
+  readonly prefix: string;
+  readonly socketPath?: string | undefined;
+  readonly tls?: TargetTls | undefined;
+}
+
+/** TLS towards one backend. */
+export interface TargetTls {
+  readonly ca?: string | Buffer | (string | Buffer)[];
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** SNI, and the name checked in the certificate; default: the host name of the backend's URL. */
+  readonly servername?: string;
+}
+
+/** What limited an attempt, and why: shown in the report. */
+export interface AppliedLimit {
+  readonly limitMs: number;
+  readonly source: 'configured' | 'learned';
+  readonly p50?: number;
+  readonly p99?: number;
+  readonly samples?: number;
+}
+
+/** One try at one backend. Mutable while it runs; afterwards the record of it. */
+export interface Attempt {
+  readonly number: number;
+  readonly target: Target;
+  readonly startedAt: number;
+  phase: Phase;
+  /** The last byte of the request was handed to the connection at this time. */
+  sentAt: number | undefined;
+  /** The response head was complete at this time. */
+  answeredAt: number | undefined;
+  endedAt: number | undefined;
+  status: number | undefined;
+  cause: CauseCode | undefined;
+  reached: Reached | undefined;
+  limit: AppliedLimit | undefined;
+  /** Set by the forwarder: what to cancel in order to give up this attempt alone. */
+  running: Cancellable | undefined;
+}
+
+/** Something that waits on behalf of an exchange and must stop when the exchange is cancelled. */
+export interface Cancellable {
+  cancel(failure: Failed): void;
+}
+
+/** The body of the client's request, readable by one attempt after the other. */
+export interface RequestBody {
+  /** There is none: the source is null. */
+  readonly empty: boolean;
+  /** The announced length, where known. */
+  readonly length: number | undefined;
+  /** Time at which the last byte arrived from the client; undefined while it is still sending. */
+  readonly receivedAt: number | undefined;
+  /** True while another attempt could be given the same bytes from the start. */
+  readonly replayable: boolean;
+  /** The bytes are not the client's own but were written anew after a body parser had read them. */
+  readonly reserialized: boolean;
+  /** A source for one attempt, from the first byte. Null when empty. */
+  open(attempt: Attempt): Readable | Buffer | null;
+  /** No further attempt will come: forget the copy. */
+  commit(): void;
+  /** The exchange is over: let go of the client's stream. */
+  close(): void;
+}
+
+/** One client request on its way through the gateway. The inbound request itself is never edited. */
+export interface Exchange {
+  readonly request: ProxyRequest;
+  readonly rawHeaders: RawHeaders;
+  readonly body: RequestBody;
+  readonly settings: RequestSettings;
+  readonly startedAt: number;
+  /** As received: `1.0`, `1.1` or `2.0`. */
+  readonly httpVersion: string;
+  /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
+  readonly authority: string | undefined;
+  readonly attempts: Attempt[];
+  /** The attempt under way, set by `select`. */
+  attempt: Attempt | undefined;
+  /** Set by `retry` when the same backend may be tried once more. */
+  sameBackendAllowed: boolean;
+  /** A retryable response kept back until the next attempt has entered its gates. */
+  held: Responded | undefined;
+  /** Why nothing more was tried. */
+  stopped: StopReason | undefined;
+  /** Why the whole exchange was given up; whoever waits next must not begin. */
+  readonly cancelled: Failed | undefined;
+  /** The one thing that waits on behalf of this exchange: a queue place, a pause, an attempt. */
+  waiting: Cancellable | undefined;
+  cancel(failure: Failed): void;
+}
+
+/** What the reader of a failed request may be told; the disclosure tier picks from it. */
+export interface FailureReport {
+  readonly cause: CauseCode;
+  readonly group: CauseGroup;
+  readonly title: string;
+  readonly detail: string;
+  readonly status: number;
+  readonly requestId: string;
+  /** Advice to the client: repeating this very request is safe (not processed, or idempotent). */
+  readonly retryable: boolean;
+  /** Attempts that went to a backend. */
+  readonly attemptCount: number;
+  readonly stopped: StopReason | undefined;
+  readonly reached: Reached;
+  readonly attempts: readonly AttemptReport[];
+  /** Distinct last failures of the backends behind a `circuit_open` or `no_healthy_backend`. */
+  readonly underlying: readonly CauseCode[];
+  readonly backends: readonly BackendReport[];
+  readonly remedy: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** Extra RFC 9209 parameters, such as `rcode`. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+/** Why one backend was not used. */
+export interface BackendReport {
+  readonly backend: string;
+  readonly state: 'available' | 'open' | 'half_open' | 'saturated' | 'draining';
+  /** Wall-clock time, ISO 8601, since when it is in this state. */
+  readonly since?: string;
+  /** The last real failure seen there. */
+  readonly cause?: CauseCode;
+}
+
+export interface AttemptReport {
+  readonly backend: string;
+  readonly phase: Phase;
+  readonly ms: number;
+  readonly cause?: CauseCode;
+  readonly status?: number;
+  readonly limit?: AppliedLimit;
+}
+
+/** Families of 502 causes that operators know, and two that must not be blamed on a backend. */
+export type CauseGroup = 'overload' | 'network' | 'misconfiguration' | 'software' | 'gateway' | 'client';
+
+/** Cause codes: stable API, never renamed, only added. Rows in `failure/causes.ts`. */
+export type CauseCode =
+  | 'dns_not_found'
+  | 'dns_failed'
+  | 'dns_timeout'
+  | 'connection_refused'
+  | 'connection_timeout'
+  | 'host_unreachable'
+  | 'connection_reset'
+  | 'destination_prohibited'
+  | 'tls_certificate_expired'
+  | 'tls_certificate_untrusted'
+  | 'tls_name_mismatch'
+  | 'tls_on_plaintext_port'
+  | 'plaintext_on_tls_port'
+  | 'tls_handshake_failed'
+  | 'tls_client_certificate_required'
+  | 'tls_handshake_timeout'
+  | 'stale_connection'
+  | 'closed_before_response'
+  | 'request_write_failed'
+  | 'request_write_timeout'
+  | 'first_byte_timeout'
+  | 'body_idle_timeout'
+  | 'deadline_exceeded'
+  | 'response_not_http'
+  | 'http_version_mismatch'
+  | 'response_header_invalid'
+  | 'response_headers_too_large'
+  | 'response_framing_ambiguous'
+  | 'response_truncated'
+  | 'response_coding_error'
+  | 'upgrade_failed'
+  | 'backend_status'
+  | 'stream_refused'
+  | 'stream_reset'
+  | 'circuit_open'
+  | 'no_healthy_backend'
+  | 'pool_saturated'
+  | 'local_resources'
+  | 'no_backend_configured'
+  | 'loop_detected'
+  | 'configuration_error'
+  | 'request_body_consumed'
+  | 'gateway_error'
+  | 'request_rejected'
+  | 'request_body_timeout'
+  | 'client_aborted';
