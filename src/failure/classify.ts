@@ -1,0 +1,119 @@
+import type { CauseCode, Failed } from '../engine/types.ts';
+import { type ErrorFacts, errorFacts } from './error-chain.ts';
+import type { FailureFacts } from './facts.ts';
+import { failed } from './failed.ts';
+import { parserCause } from './parser-cause.ts';
+import { tlsCause } from './tls-cause.ts';
+
+/** A cause, and what this one case knows better than the table. */
+export type Named = Pick<Failed, 'cause'> & Partial<Pick<Failed, 'reached' | 'parameters'>>;
+
+/** Names a failure from facts alone. Pure. What it does not know is `gateway_error`, never a guess. */
+export function classify(facts: FailureFacts): Failed {
+  const { cause, ...known } = nameFailure(facts, errorFacts(facts.error));
+  return failed(cause, { ...known, error: facts.error });
+}
+
+function nameFailure(facts: FailureFacts, error: ErrorFacts): Named {
+  const local = LOCAL[error.code];
+  if (local && error.syscall !== 'read') return { cause: local };
+  switch (facts.phase) {
+    case 'select':
+      return { cause: 'gateway_error' };
+    case 'dns':
+      return facts.timedOut ? { cause: 'dns_timeout' } : dnsCause(error);
+    case 'connect':
+      return facts.timedOut ? { cause: 'connection_timeout' } : connectCause(error);
+    case 'tls':
+      return facts.timedOut ? { cause: 'tls_handshake_timeout' } : tlsCause(error);
+    case 'send':
+    case 'wait':
+      return beforeHead(facts, error);
+    case 'body':
+      return inBody(error);
+  }
+}
+
+/** This machine, not the backend, ran out of something. */
+const LOCAL: Readonly<Record<string, CauseCode>> = {
+  EMFILE: 'local_resources',
+  ENFILE: 'local_resources',
+  ENOBUFS: 'local_resources',
+  ENOMEM: 'local_resources',
+  EADDRNOTAVAIL: 'local_resources',
+};
+
+const DNS: Readonly<Record<string, Named>> = {
+  ENOTFOUND: { cause: 'dns_not_found' },
+  NXDOMAIN: { cause: 'dns_not_found' },
+  ENODATA: { cause: 'dns_not_found', parameters: { rcode: 'NOERROR' } },
+  ETIMEOUT: { cause: 'dns_timeout' },
+  ETIMEDOUT: { cause: 'dns_timeout' },
+  EREFUSED: { cause: 'dns_failed', parameters: { rcode: 'REFUSED' } },
+};
+
+function dnsCause(error: ErrorFacts): Named {
+  return DNS[error.code] ?? { cause: 'dns_failed' };
+}
+
+const CONNECT: Readonly<Record<string, CauseCode>> = {
+  ECONNREFUSED: 'connection_refused',
+  // A Unix socket that is not there.
+  ENOENT: 'connection_refused',
+  ETIMEDOUT: 'connection_timeout',
+  EHOSTUNREACH: 'host_unreachable',
+  ENETUNREACH: 'host_unreachable',
+  EHOSTDOWN: 'host_unreachable',
+  ENETDOWN: 'host_unreachable',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  EACCES: 'destination_prohibited',
+  EPERM: 'destination_prohibited',
+};
+
+function connectCause(error: ErrorFacts): Named {
+  // A lookup inside connect(), or one that our own lookup did not make.
+  if (error.syscall === 'getaddrinfo' || error.syscall.startsWith('query')) return dnsCause(error);
+  const cause = CONNECT[error.code];
+  if (cause) return { cause };
+  return { cause: 'gateway_error', reached: 'no' };
+}
+
+const CLOSED: ReadonlySet<string> = new Set([
+  'UND_ERR_SOCKET',
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+]);
+
+function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
+  if (error.name === 'HTTPParserError') return parserCause(error);
+  switch (error.code) {
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return { cause: 'response_headers_too_large' };
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return { cause: 'response_framing_ambiguous' };
+    case 'UND_ERR_INVALID_ARG':
+    case 'UND_ERR_NOT_SUPPORTED':
+      return { cause: 'configuration_error' };
+  }
+  if (error.message === 'bad upgrade') return { cause: 'upgrade_failed' };
+  if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
+    return { cause: 'tls_client_certificate_required' };
+  if (CLOSED.has(error.code) || error.code.startsWith('ERR_SSL_')) return closedEarly(facts, error);
+  return { cause: 'gateway_error' };
+}
+
+function closedEarly(facts: FailureFacts, error: ErrorFacts): Named {
+  // Half a head came: the backend was at work on it.
+  if (facts.bytesRead > 0) return { cause: 'closed_before_response', reached: 'yes' };
+  if (facts.reused) return { cause: 'stale_connection' };
+  const writing = error.code === 'EPIPE' || error.syscall === 'write';
+  return { cause: facts.phase === 'send' && writing ? 'request_write_failed' : 'closed_before_response' };
+}
+
+function inBody(error: ErrorFacts): Named {
+  if (error.name === 'HTTPParserError') return { cause: 'response_coding_error' };
+  return { cause: 'response_truncated' };
+}

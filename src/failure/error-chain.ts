@@ -1,0 +1,46 @@
+/** The parts of Node's and undici's errors that are worth reading. */
+export interface ErrorFacts {
+  readonly code: string;
+  readonly syscall: string;
+  readonly name: string;
+  readonly message: string;
+  /** OpenSSL's own words, such as `wrong version number`. */
+  readonly reason: string;
+  /** Bytes that a parser could not read. */
+  readonly data: Uint8Array | undefined;
+}
+
+/** Reads an error of unknown shape; unwraps `cause` chains and AggregateErrors down to the one that has a code. */
+export function errorFacts(error: unknown): ErrorFacts {
+  const found = firstWithCode(error, 0) ?? (isRecord(error) ? error : {});
+  return {
+    code: text(found['code']),
+    syscall: text(found['syscall']),
+    name: text(found['name']),
+    message: text(found['message']),
+    reason: text(found['reason']),
+    data: found['data'] instanceof Uint8Array ? found['data'] : undefined,
+  };
+}
+
+/** Happy Eyeballs reports one error per address; the first that names a system call says the most. */
+function firstWithCode(error: unknown, depth: number): Record<string, unknown> | undefined {
+  if (!isRecord(error) || depth > 8) return undefined;
+  if (Array.isArray(error['errors'])) {
+    for (const inner of error['errors']) {
+      const found = firstWithCode(inner, depth + 1);
+      if (found) return found;
+    }
+  }
+  if (typeof error['code'] === 'string') return error;
+  if (error['name'] === 'HTTPParserError') return error;
+  return firstWithCode(error['cause'], depth + 1);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,14 @@
+import type { Phase } from '../engine/types.ts';
+
+/** What connector and forwarder know of a failure. Naming it takes all of this: one ECONNRESET is eight failures. */
+export interface FailureFacts {
+  /** How far the attempt got. */
+  readonly phase: Phase;
+  readonly error: unknown;
+  /** Our own timer of that phase fired. */
+  readonly timedOut: boolean;
+  /** The connection had served a request before this one. */
+  readonly reused: boolean;
+  /** Bytes that the backend sent since this request began. */
+  readonly bytesRead: number;
+}
