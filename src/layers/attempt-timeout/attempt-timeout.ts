@@ -1,0 +1,102 @@
+import type { Clock, Timer } from '../../engine/clock.ts';
+import type { AppliedLimit, Attempt, Exchange, Forward, Layer, Outcome } from '../../engine/types.ts';
+import { failed } from '../../failure/failed.ts';
+import { IGNORED } from '../../failure/verdict.ts';
+import { Generations } from '../../stats/generations.ts';
+import { LearnedLimit } from './learned-limit.ts';
+import { routeKey } from './route-key.ts';
+
+/** Routes whose latencies are remembered. */
+const ROUTES = 1_000;
+
+export interface AttemptTimeoutOptions {
+  readonly clock: Clock;
+  /** Would another attempt of this exchange be allowed, and is there a backend for it? Injected. */
+  readonly canGoElsewhere: (exchange: Exchange) => boolean;
+}
+
+/**
+ * Limits the wait for the response head, counted from the last byte of the request. The configured limit
+ * always holds; a shorter one, learned per route over the whole pool so that one slow backend stands out,
+ * cuts only an attempt that can go elsewhere.
+ */
+export function attemptTimeout(options: AttemptTimeoutOptions): Layer {
+  const routes = new Generations<LearnedLimit>(ROUTES);
+  return (next) => (exchange) => {
+    const { attempt } = exchange;
+    if (!attempt) return next(exchange);
+    const learned = exchange.settings.timeouts.learned
+      ? routes.get(routeKey(exchange.request), () => new LearnedLimit())
+      : undefined;
+    return new Watch(exchange, attempt, learned, options).run(next);
+  };
+}
+
+class Watch {
+  readonly #exchange: Exchange;
+  readonly #attempt: Attempt;
+  readonly #learned: LearnedLimit | undefined;
+  readonly #options: AttemptTimeoutOptions;
+  readonly #configuredMs: number;
+  #limit: AppliedLimit | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    exchange: Exchange,
+    attempt: Attempt,
+    learned: LearnedLimit | undefined,
+    options: AttemptTimeoutOptions,
+  ) {
+    this.#exchange = exchange;
+    this.#attempt = attempt;
+    this.#learned = learned;
+    this.#options = options;
+    this.#configuredMs = exchange.settings.timeouts.firstByteMs;
+  }
+
+  run(next: Forward): Promise<Outcome> {
+    this.#limit = this.#learned?.get(this.#configuredMs);
+    this.#wait(this.#limitMs);
+    return next(this.#exchange).then(this.#done);
+  }
+
+  get #limitMs(): number {
+    return this.#limit?.limitMs ?? this.#configuredMs;
+  }
+
+  #wait(ms: number): void {
+    if (ms !== Infinity) this.#timer = this.#options.clock.after(ms, this.#look);
+  }
+
+  /** Looked at when it fires: until the request is sent, connecting and writing have limits of their own. */
+  readonly #look = (): void => {
+    const { sentAt } = this.#attempt;
+    if (sentAt === undefined) return this.#wait(this.#limitMs);
+    const leftMs = sentAt + this.#limitMs - this.#options.clock.now();
+    if (leftMs > 0) return this.#wait(leftMs);
+    if (this.#limit && !this.#options.canGoElsewhere(this.#exchange)) {
+      this.#limit = undefined;
+      return this.#wait(Math.max(sentAt + this.#configuredMs - this.#options.clock.now(), 0));
+    }
+    this.#cut();
+  };
+
+  #cut(): void {
+    const limit = this.#limit ?? { limitMs: this.#configuredMs, source: 'configured' };
+    this.#attempt.limit = limit;
+    if (limit.source === 'learned') this.#learned?.observeCut(limit.limitMs);
+    const detail = `No answer within ${Math.round(limit.limitMs)} ms (${limit.source} limit).`;
+    // A learned cut says that others are faster, not that this backend is broken.
+    const known = limit.source === 'learned' ? { detail, verdict: IGNORED } : { detail };
+    this.#attempt.running?.cancel(failed('first_byte_timeout', known));
+  }
+
+  readonly #done = (outcome: Outcome): Outcome => {
+    this.#timer?.cancel();
+    const { sentAt, answeredAt } = this.#attempt;
+    if (outcome.kind === 'responded' && sentAt !== undefined && answeredAt !== undefined) {
+      this.#learned?.observe(Math.max(answeredAt - sentAt, 0));
+    }
+    return outcome;
+  };
+}

@@ -1,0 +1,52 @@
+import type { AppliedLimit } from '../../engine/types.ts';
+import { LatencyHistogram } from '../../stats/latency-histogram.ts';
+
+/** Below this the tail is not known, and the configured limit rules. */
+const MIN_SAMPLES = 1_000;
+/** With 2 x p99.9, at most 0.03 % of attempts are cut when nothing is wrong. */
+const QUANTILE = 0.999;
+const FACTOR = 2;
+/** Shorter waits are not worth a retry. */
+const FLOOR_MS = 250;
+/** The tail moves slowly: it is read again after so many samples. */
+const RECOMPUTE_EVERY = 128;
+
+/** How long the head of a response may take on one route before it is slow, learned from recent answers. */
+export class LearnedLimit {
+  readonly #latencies = new LatencyHistogram(MIN_SAMPLES);
+  #untilRecompute = 0;
+  #limit: AppliedLimit | undefined;
+
+  /** Milliseconds from the last request byte to the complete head. */
+  observe(latencyMs: number): void {
+    this.#latencies.add(latencyMs);
+    this.#untilRecompute -= 1;
+  }
+
+  /**
+   * An attempt was cut at `limitMs`: all that is known is that it would have taken longer (a censored
+   * sample). Counted as twice that, so that the limit widens and never locks a slow route out.
+   */
+  observeCut(limitMs: number): void {
+    this.#latencies.add(limitMs * FACTOR);
+    this.#untilRecompute = 0;
+  }
+
+  /** The limit below `ceilingMs` (the configured one), if there is one. */
+  get(ceilingMs: number): AppliedLimit | undefined {
+    if (this.#latencies.samples < MIN_SAMPLES) return undefined;
+    if (this.#untilRecompute <= 0) this.#recompute();
+    return this.#limit && this.#limit.limitMs < ceilingMs ? this.#limit : undefined;
+  }
+
+  #recompute(): void {
+    this.#untilRecompute = RECOMPUTE_EVERY;
+    this.#limit = {
+      limitMs: Math.max(FACTOR * this.#latencies.quantile(QUANTILE), FLOOR_MS),
+      source: 'learned',
+      p50: this.#latencies.quantile(0.5),
+      p99: this.#latencies.quantile(0.99),
+      samples: this.#latencies.samples,
+    };
+  }
+}

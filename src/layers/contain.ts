@@ -1,0 +1,25 @@
+import { HookError } from '../engine/hooks.ts';
+import type { Failed, Layer } from '../engine/types.ts';
+import { failed } from '../failure/failed.ts';
+
+/**
+ * Turns whatever is thrown below into a failure: a user's function that threw is `configuration_error`,
+ * anything else is a bug of ours.
+ */
+export function contain(onUnexpected: (error: unknown, failure: Failed) => void): Layer {
+  const name = (error: unknown): Failed => {
+    const failure =
+      error instanceof HookError
+        ? failed('configuration_error', { error, detail: `${error.message}.` })
+        : failed('gateway_error', { error });
+    onUnexpected(error, failure);
+    return failure;
+  };
+  return (next) => (exchange) => {
+    try {
+      return next(exchange).catch(name);
+    } catch (error) {
+      return Promise.resolve(name(error));
+    }
+  };
+}

@@ -1,0 +1,135 @@
+import pRetry from 'p-retry';
+import type { CauseCode, Exchange, Forward, Outcome, Reached, StopReason } from '../../engine/types.ts';
+import { causes } from '../../failure/causes.ts';
+import { isBackendFailure } from '../../failure/verdict.ts';
+import { deadlineAt } from '../../engine/deadline-at.ts';
+import { backoffMs } from './backoff.ts';
+import { refusalToRepeat } from './eligibility.ts';
+import { pause } from './pause.ts';
+import type { RetryOptions } from './retry.ts';
+
+/** Moves that cannot amplify an outage (provably unsent, or a stale connection), beyond `retries`. */
+const FREE_MOVES = 3;
+
+export interface Trouble {
+  readonly cause: CauseCode;
+  readonly reached: Reached;
+}
+
+/** What is wrong with an outcome, if anything is. */
+export function troubleIn(outcome: Outcome): Trouble | undefined {
+  if (outcome.kind === 'failed') return outcome;
+  if (outcome.kind === 'responded' && isBackendFailure(outcome.status)) return BAD_STATUS;
+  return undefined;
+}
+
+const BAD_STATUS: Trouble = { cause: 'backend_status', reached: 'yes' };
+
+/** p-retry wants an Error, and never a TypeError. */
+class Troubled extends Error {}
+
+/** Runs after a first attempt has failed, until one succeeds or there is a reason to stop. */
+export class RetryLoop {
+  readonly #exchange: Exchange;
+  readonly #next: Forward;
+  readonly #options: RetryOptions;
+  #charged = 0;
+  #free = 0;
+  /** The outcome of the last attempt that really went out. */
+  #last: Outcome | undefined;
+
+  constructor(exchange: Exchange, next: Forward, options: RetryOptions) {
+    this.#exchange = exchange;
+    this.#next = next;
+    this.#options = options;
+  }
+
+  async run(first: Outcome): Promise<Outcome> {
+    const { retry } = this.#exchange.settings;
+    try {
+      return await pRetry((number) => this.#try(number === 1 ? first : undefined), {
+        retries: retry === false ? 0 : retry.retries + FREE_MOVES,
+        // Pauses are ours: p-retry's jitter only lengthens, and is the same for everybody at its cap.
+        minTimeout: 0,
+        factor: 1,
+        shouldRetry: () => this.#prepare(),
+      });
+    } catch (error) {
+      if (error instanceof Troubled) return this.#giveUp(first);
+      if (this.#last?.kind === 'responded') this.#last.discard();
+      throw error;
+    }
+  }
+
+  async #try(first: Outcome | undefined): Promise<Outcome> {
+    const before = this.#exchange.attempts.length;
+    const outcome = first ?? (await this.#next(this.#exchange));
+    const trouble = troubleIn(outcome);
+    if (!trouble) {
+      this.#exchange.stopped = undefined;
+      return outcome;
+    }
+    // Nothing went out: what the last real attempt said still stands, and there is no use in asking again.
+    const wentOut = first !== undefined || this.#exchange.attempts.length > before;
+    if (wentOut || this.#exchange.cancelled) this.#last = outcome;
+    else this.#exchange.stopped = 'no_other_backend';
+    throw new Troubled(trouble.cause);
+  }
+
+  async #prepare(): Promise<boolean> {
+    const { stopped } = this.#exchange;
+    const trouble = this.#last && troubleIn(this.#last);
+    if (!trouble || stopped === 'no_other_backend') return false;
+    const waitMs = this.#plan(trouble);
+    if (typeof waitMs === 'string') {
+      this.#exchange.stopped = waitMs;
+      return false;
+    }
+    if (this.#last?.kind === 'responded') this.#exchange.held = this.#last;
+    await pause(this.#exchange, waitMs, this.#options.clock);
+    if (!this.#exchange.cancelled) return true;
+    this.#last = this.#exchange.cancelled;
+    return false;
+  }
+
+  /** The pause before the next attempt, or why there is none. */
+  #plan(trouble: Trouble): number | StopReason {
+    const refusal = refusalToRepeat(this.#exchange, trouble.cause, trouble.reached);
+    if (refusal) return refusal;
+    const where = this.#options.elsewhere(this.#exchange);
+    const stale = trouble.cause === 'stale_connection';
+    if (where === 'none' || (where === 'same' && !stale)) return 'no_other_backend';
+    if (where !== 'other' && causes[trouble.cause].elsewhereOnly) return 'no_other_backend';
+    const waitMs = where === 'other' || stale ? 0 : backoffMs(this.#charged + 1, this.#options.random);
+    const { clock } = this.#options;
+    if (clock.now() + waitMs >= deadlineAt(this.#exchange)) return 'deadline';
+    const refused = this.#charge(trouble, stale, where === 'other');
+    if (refused) return refused;
+    this.#exchange.sameBackendAllowed = where !== 'other';
+    return waitMs;
+  }
+
+  #charge(trouble: Trouble, stale: boolean, elsewhere: boolean): StopReason | undefined {
+    const { retry } = this.#exchange.settings;
+    const harmless = trouble.reached === 'no' || stale;
+    if (harmless && (elsewhere || stale) && this.#free < FREE_MOVES) {
+      this.#free += 1;
+      return undefined;
+    }
+    if (retry === false || this.#charged >= retry.retries) return 'max_attempts';
+    if (!harmless && !this.#options.budget.withdraw(this.#options.clock.now())) return 'budget_exhausted';
+    this.#charged += 1;
+    return undefined;
+  }
+
+  #giveUp(first: Outcome): Outcome {
+    const { held } = this.#exchange;
+    this.#exchange.held = undefined;
+    const last = this.#last ?? first;
+    if (!held || held === last) return last;
+    // The response was kept back for an attempt that never began: it is still the best answer there is.
+    if (this.#exchange.cancelled?.cause !== 'client_aborted') return held;
+    held.discard();
+    return last;
+  }
+}
