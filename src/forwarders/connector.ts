@@ -1,0 +1,114 @@
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Clock, Timer } from '../engine/clock.ts';
+import type { Phase, Target } from '../engine/types.ts';
+import { ConnectError } from './connect-error.ts';
+
+export interface ConnectOptions {
+  readonly target: Target;
+  readonly limitMs: number;
+  readonly lookup: LookupFunction;
+  readonly clock: Clock;
+  /** TLS session of an earlier connection, to shorten the handshake. */
+  readonly session?: Buffer | undefined;
+  readonly onSession?: (session: Buffer) => void;
+  readonly onPhase?: (phase: Phase) => void;
+}
+
+/** Called exactly once. On success synchronously with the event, so that no byte or error is missed. */
+export type ConnectCallback = (error: ConnectError | null, socket: Socket | null) => void;
+
+export interface Connecting {
+  /** Gives up. The callback gets the reason, unless it was called already. */
+  abort(reason: unknown): void;
+}
+
+/** Opens a connection and knows at each moment what it is waiting for: DNS, TCP or TLS. */
+export function connect(options: ConnectOptions, callback: ConnectCallback): Connecting {
+  return new Connection(options, callback);
+}
+
+class Connection implements Connecting {
+  readonly #options: ConnectOptions;
+  readonly #callback: ConnectCallback;
+  readonly #socket: Socket | undefined;
+  #timer: Timer | undefined;
+  #phase: Phase = 'connect';
+  #done = false;
+
+  constructor(options: ConnectOptions, callback: ConnectCallback) {
+    this.#options = options;
+    this.#callback = callback;
+    const { target, limitMs, clock } = options;
+    if (!target.socketPath && isIP(target.hostname) === 0) this.#enter('dns');
+    try {
+      this.#socket = this.#open();
+    } catch (error) {
+      // Bad certificates and keys throw here.
+      this.#fail(error);
+      return;
+    }
+    this.#timer = clock.after(limitMs, () => this.#fail(undefined, true));
+    this.#socket.on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  abort(reason: unknown): void {
+    this.#fail(reason);
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#options.onPhase?.(phase);
+  }
+
+  #open(): Socket {
+    const { target } = this.#options;
+    const address = target.socketPath
+      ? { path: target.socketPath }
+      : { host: target.hostname, port: target.port, lookup: this.#lookup };
+    const common = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
+    const { session, onSession } = this.#options;
+    const socket = connectTls({
+      ...common,
+      ...target.tls,
+      servername: target.tls?.servername ?? (isIP(target.hostname) ? '' : target.hostname),
+      ALPNProtocols: ['http/1.1'],
+      ...(session && { session }),
+    });
+    if (onSession) socket.on('session', onSession);
+    return socket.once('connect', () => this.#enter('tls')).once('secureConnect', this.#succeed);
+  }
+
+  readonly #lookup: LookupFunction = (hostname, options, callback) => {
+    this.#options.lookup(hostname, options, (error, address, family) => {
+      if (!error && !this.#done) this.#enter('connect');
+      callback(error, address, family);
+    });
+  };
+
+  readonly #succeed = (): void => {
+    const socket = this.#finish();
+    if (!socket) return;
+    socket.off('error', this.#onError).off('close', this.#onClose);
+    this.#callback(null, socket);
+  };
+
+  readonly #onError = (error: Error): void => this.#fail(error);
+
+  readonly #onClose = (): void => this.#fail(new Error('closed before the connection was ready'));
+
+  /** The error listener stays on a socket that failed: what it says later must not end the process. */
+  #fail(reason: unknown, timedOut = false): void {
+    if (this.#done) return;
+    this.#finish()?.destroy();
+    this.#callback(new ConnectError(this.#phase, reason, timedOut), null);
+  }
+
+  #finish(): Socket | undefined {
+    if (this.#done) return undefined;
+    this.#done = true;
+    this.#timer?.cancel();
+    return this.#socket;
+  }
+}

@@ -1,0 +1,168 @@
+import type { Dispatcher, Pool } from 'undici';
+import { isUnsent } from '../engine/attempt.ts';
+import type { Clock } from '../engine/clock.ts';
+import { requestHeaders, responseHeaders } from '../engine/headers.ts';
+import type { Attempt, Cancellable, Exchange, Failed, Outcome, Phase } from '../engine/types.ts';
+import { classify } from '../failure/classify.ts';
+import { failed } from '../failure/failed.ts';
+import { ConnectError } from './connect-error.ts';
+import { DirectResponse } from './direct-response.ts';
+import type { Lane } from './lane.ts';
+import { decodeHeaders, sendableReason } from './response-head.ts';
+
+type Controller = Dispatcher.DispatchController;
+
+export interface AttemptContext {
+  readonly clock: Clock;
+  readonly name: string;
+}
+
+/** Why we aborted ourselves; the real reason is kept beside it. */
+const GIVEN_UP = new Error('given up by the gateway');
+
+/** One try on the direct lane, from dispatch to the response head. Settles exactly once. */
+export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
+  /** Set by the lane on dispatch. */
+  lane: Lane | undefined = undefined;
+  readonly #exchange: Exchange;
+  readonly #attempt: Attempt;
+  readonly #context: AttemptContext;
+  readonly #resolve: (outcome: Outcome) => void;
+  #settled = false;
+  #controller: Controller | undefined;
+  #response: DirectResponse | undefined;
+  #reused = false;
+  #bytesBefore = 0;
+
+  constructor(
+    exchange: Exchange,
+    attempt: Attempt,
+    context: AttemptContext,
+    resolve: (outcome: Outcome) => void,
+  ) {
+    this.#exchange = exchange;
+    this.#attempt = attempt;
+    this.#context = context;
+    this.#resolve = resolve;
+  }
+
+  get connectMs(): number {
+    return this.#exchange.settings.timeouts.connectMs;
+  }
+
+  start(pool: Pool): void {
+    const { request, body } = this.#exchange;
+    const { target } = this.#attempt;
+    this.#exchange.waiting = this;
+    this.#attempt.running = this;
+    try {
+      const headers = requestHeaders(this.#exchange, target, this.#context.name);
+      const source = body.open(this.#attempt);
+      // Opening the body may find that the client sent too much.
+      if (this.#exchange.cancelled) return this.cancel(this.#exchange.cancelled);
+      pool.dispatch(
+        {
+          path: target.prefix + request.path,
+          method: request.method as Dispatcher.HttpMethod,
+          headers,
+          body: source,
+          reset: false,
+          // Else undici takes it from the Host header, that is, from the client, and reconnects when it changes.
+          servername: target.hostname,
+        } as Dispatcher.DispatchOptions,
+        this,
+      );
+    } catch (error) {
+      this.#fail(failed('configuration_error', { error }));
+    }
+  }
+
+  enterPhase(phase: Phase): void {
+    this.#attempt.phase = phase;
+  }
+
+  cancel(failure: Failed): void {
+    if (this.#response) return this.#response.cancel(failure);
+    if (this.#settled) return;
+    this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : failure.reached });
+    if (this.#controller) this.#controller.abort(GIVEN_UP);
+    else this.lane?.abortConnecting(GIVEN_UP);
+  }
+
+  onRequestStart(controller: Controller): void {
+    const { lane } = this;
+    if (this.#settled || !lane) return controller.abort(GIVEN_UP);
+    this.#controller = controller;
+    this.#reused = lane.requests > 0;
+    lane.requests += 1;
+    this.#bytesBefore = lane.socket?.bytesRead ?? 0;
+    this.#attempt.phase = 'send';
+  }
+
+  onRequestSent(): void {
+    this.#attempt.sentAt = this.#context.clock.now();
+    if (this.#attempt.phase === 'send') this.#attempt.phase = 'wait';
+  }
+
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    parsed: Record<string, string | string[] | undefined>,
+    reason?: string,
+  ): void {
+    // 1xx: the head that counts is still to come.
+    if (this.#settled || (status >= 100 && status < 200)) return;
+    if (status < 100) {
+      this.#fail(failed('response_header_invalid'));
+      return controller.abort(GIVEN_UP);
+    }
+    this.#attempt.answeredAt = this.#context.clock.now();
+    this.#attempt.phase = 'body';
+    this.#attempt.status = status;
+    const raw = decodeHeaders(controller.rawHeaders);
+    const headers = responseHeaders(raw, parsed['connection'], this.#context.name);
+    this.#response = new DirectResponse(
+      { status, statusText: sendableReason(reason), headers, contentType: parsed['content-type'] },
+      { controller, exchange: this.#exchange, attempt: this.#attempt, clock: this.#context.clock },
+    );
+    this.#settled = true;
+    this.#resolve(this.#response);
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#response?.receive(chunk);
+  }
+
+  onResponseEnd(controller: Controller): void {
+    this.#response?.finish(decodeHeaders(controller.rawTrailers));
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    if (this.#settled && !this.#response) return;
+    const bytesRead = (this.lane?.socket?.bytesRead ?? 0) - this.#bytesBefore;
+    const failure =
+      error instanceof ConnectError
+        ? classify({
+            phase: error.phase,
+            error: error.cause,
+            timedOut: error.timedOut,
+            reused: false,
+            bytesRead: 0,
+          })
+        : classify({ phase: this.#attempt.phase, error, timedOut: false, reused: this.#reused, bytesRead });
+    if (this.#response) this.#response.fail(failure);
+    else this.#fail(failure);
+  }
+
+  #fail(failure: Failed): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const attempt = this.#attempt;
+    attempt.endedAt = this.#context.clock.now();
+    attempt.cause = failure.cause;
+    attempt.reached = failure.reached;
+    attempt.running = undefined;
+    if (this.#exchange.waiting === this) this.#exchange.waiting = undefined;
+    this.#resolve(failure);
+  }
+}

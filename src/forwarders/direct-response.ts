@@ -1,0 +1,206 @@
+import type { Dispatcher } from 'undici';
+import type { Clock, Timer } from '../engine/clock.ts';
+import type {
+  Attempt,
+  Ending,
+  Exchange,
+  Failed,
+  RawHeaders,
+  Responded,
+  Sink,
+  Verdict,
+} from '../engine/types.ts';
+import { failed } from '../failure/failed.ts';
+import { IGNORED, verdictOfStatus } from '../failure/verdict.ts';
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: RawHeaders;
+  readonly contentType: string | string[] | undefined;
+}
+
+export interface ResponseContext {
+  readonly controller: Dispatcher.DispatchController;
+  readonly exchange: Exchange;
+  readonly attempt: Attempt;
+  readonly clock: Clock;
+}
+
+/** Kept of a body that nobody asked for yet; beyond it the backend is paused. */
+const KEPT_BYTES = 65_536;
+/** A dropped body is read to its end within this, so that the connection lives on; else destroyed. */
+const DRAIN_BYTES = 65_536;
+const DRAIN_MS = 50;
+
+/** A response whose body goes from undici's parser straight to the sink, without a stream in between. */
+export class DirectResponse implements Responded {
+  readonly kind = 'responded';
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: RawHeaders;
+  readonly ended: Promise<Ending>;
+  readonly #context: ResponseContext;
+  readonly #verdict: Verdict;
+  readonly #endless: boolean;
+  #settle: (ending: Ending) => void = () => undefined;
+  #state: 'kept' | 'relaying' | 'draining' | 'over' = 'kept';
+  #kept: Buffer[] = [];
+  #bytes = 0;
+  #sink: Sink | undefined;
+  #paused = false;
+  #complete = false;
+  #failure: Failed | undefined;
+  #trailers: RawHeaders | undefined;
+  #timer: Timer | undefined;
+  #movedAt = 0;
+
+  constructor(head: ResponseHead, context: ResponseContext) {
+    this.status = head.status;
+    this.statusText = head.statusText;
+    this.headers = head.headers;
+    this.#context = context;
+    this.#verdict = verdictOfStatus(head.status);
+    this.#endless = String(head.contentType ?? '').startsWith('text/event-stream');
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  relay(sink: Sink): Promise<Ending> {
+    if (this.#state !== 'kept') return this.ended;
+    this.#state = 'relaying';
+    this.#sink = sink;
+    const kept = this.#kept;
+    this.#kept = [];
+    const last = this.#complete ? kept.pop() : undefined;
+    for (const chunk of kept) sink.write(chunk);
+    if (this.#complete) this.#endSink(last);
+    else if (this.#failure) this.#break(this.#failure);
+    else {
+      if (kept.length === 0) sink.flush();
+      this.#watchIdle();
+      this.#resume();
+    }
+    return this.ended;
+  }
+
+  discard(): void {
+    if (this.#state !== 'kept') return;
+    this.#kept = [];
+    if (this.#complete || this.#failure) return this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+    if (this.#bytes > DRAIN_BYTES) return this.#abort({ verdict: this.#verdict, bytes: this.#bytes });
+    this.#state = 'draining';
+    const giveUp = (): void => this.#abort({ verdict: this.#verdict, bytes: this.#bytes });
+    this.#timer = this.#context.clock.after(DRAIN_MS, giveUp);
+    this.#resume();
+  }
+
+  /** The exchange is given up: by the client, or by its deadline. */
+  cancel(failure: Failed): void {
+    if (this.#state === 'over') return;
+    this.#sink?.break();
+    this.#abort({ verdict: failure.verdict, bytes: this.#bytes, cause: failure.cause });
+  }
+
+  receive(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#movedAt = this.#context.clock.now();
+    switch (this.#state) {
+      case 'kept':
+        this.#kept.push(chunk);
+        if (this.#bytes > KEPT_BYTES) this.#pause();
+        return;
+      case 'relaying':
+        if (this.#sink?.write(chunk) === false) this.#waitForSink(this.#sink);
+        return;
+      case 'draining':
+        if (this.#bytes > DRAIN_BYTES) this.#abort({ verdict: this.#verdict, bytes: this.#bytes });
+        return;
+      case 'over':
+        return;
+    }
+  }
+
+  finish(trailers: RawHeaders): void {
+    this.#complete = true;
+    this.#trailers = trailers.length > 0 ? trailers : undefined;
+    if (this.#state === 'relaying') this.#endSink(undefined);
+    else if (this.#state === 'draining') this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+  }
+
+  fail(failure: Failed): void {
+    this.#failure = failure;
+    if (this.#state === 'relaying') this.#break(failure);
+    else if (this.#state === 'draining') this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+  }
+
+  #endSink(last: Buffer | undefined): void {
+    this.#sink?.end(last, this.#trailers);
+    this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+  }
+
+  /** The body broke off: so must the client's connection, or it would take the stump for the whole. */
+  #break(failure: Failed): void {
+    this.#sink?.break();
+    this.#over({ verdict: failure.verdict, bytes: this.#bytes, cause: failure.cause });
+  }
+
+  #abort(ending: Ending): void {
+    this.#over(ending);
+    this.#context.controller.abort(new Error('given up by the gateway'));
+  }
+
+  #over(ending: Ending): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#timer?.cancel();
+    const { attempt, exchange, clock } = this.#context;
+    attempt.endedAt = clock.now();
+    attempt.reached = 'yes';
+    if (ending.cause) attempt.cause = ending.cause;
+    if (exchange.waiting === attempt.running) exchange.waiting = undefined;
+    attempt.running = undefined;
+    this.#settle(ending);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#context.controller.pause();
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#movedAt = this.#context.clock.now();
+    this.#context.controller.resume();
+  }
+
+  #waitForSink(sink: Sink): void {
+    this.#pause();
+    sink.onDrain(() => {
+      if (this.#state === 'relaying') this.#resume();
+    });
+  }
+
+  /** One timer for the whole body, looked at when it fires: a chunk costs no timer. */
+  #watchIdle(): void {
+    const { clock, exchange } = this.#context;
+    const { idleMs } = exchange.settings.timeouts;
+    this.#movedAt = clock.now();
+    if (this.#endless || idleMs === Infinity) return;
+    const look = (): void => {
+      const leftMs = this.#movedAt + idleMs - clock.now();
+      if (leftMs > 0) this.#timer = clock.after(leftMs, look);
+      else
+        this.cancel(
+          this.#paused ? failed('client_aborted', { verdict: IGNORED }) : failed('body_idle_timeout'),
+        );
+    };
+    this.#timer = clock.after(idleMs, look);
+  }
+}
