@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Mount } from '../engine/core.ts';
+import type { ClientExchange } from '../engine/exchange.ts';
+import type { Failed } from '../engine/types.ts';
+import { failed } from '../failure/failed.ts';
+import { GatewayError } from '../failure/gateway-error.ts';
+import { type Answer, answerFailure } from '../failure/report/answer.ts';
+import { exposeCauseHeaders } from './expose-headers.ts';
+import { linger } from './linger.ts';
+
+/** Headers that described the body that the app had meant to send. */
+const REPRESENTATION = ['content-encoding', 'content-range', 'etag', 'last-modified', 'transfer-encoding'];
+
+/** The answer to a failure; when a function in `errors` throws, the answer to that. */
+export function makeAnswer(exchange: ClientExchange, failure: Failed, { core, settings }: Mount): Answer {
+  try {
+    return answerFailure(exchange, failure, core.name, settings.errors);
+  } catch (error) {
+    core.log.error({ err: error }, 'a configured function threw');
+    const plain = { status: 502, disclose: 'hidden', render: undefined, deliver: 'respond' } as const;
+    return answerFailure(exchange, failed('configuration_error', { error }), core.name, plain);
+  }
+}
+
+/** For `errors.deliver: 'next'`: the app answers, with our headers beside its own. */
+export function makeError(answer: Answer, failure: Failed, response: ServerResponse): GatewayError {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(response.getHeaders())) {
+    if (value !== undefined) headers[name] = typeof value === 'number' ? String(value) : value;
+  }
+  for (const [name, value] of answer.headers) {
+    if (name !== 'Content-Type') headers[name.toLowerCase()] = value;
+  }
+  return new GatewayError({
+    report: answer.report,
+    status: answer.status,
+    headers,
+    expose: answer.tier !== 'hidden',
+    cause: failure.error,
+  });
+}
+
+/** Writes the structured answer. Resolves when it is written. */
+export function writeAnswer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  exchange: ClientExchange,
+  { core }: Mount,
+): Promise<void> {
+  const unread = !message.complete;
+  for (const name of REPRESENTATION) response.removeHeader(name);
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.setHeader('Content-Length', Buffer.byteLength(answer.body));
+  if (unread && message.httpVersionMajor < 2) response.setHeader('Connection', 'close');
+  const exposed = response.getHeader('access-control-expose-headers');
+  if (exposed !== undefined) {
+    response.setHeader('Access-Control-Expose-Headers', exposeCauseHeaders(String(exposed)));
+  }
+  response.writeHead(answer.status);
+  const body = message.method === 'HEAD' ? undefined : answer.body;
+  if (!unread) {
+    response.end(body);
+    return Promise.resolve();
+  }
+  response.write(body ?? '');
+  exchange.body.close();
+  return new Promise((resolve) => {
+    linger(message, core.clock, () => {
+      response.end();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Where body parsers leave what they read: on the request in Express, on `ctx.request` in Koa. */
+export interface ParsedBody {
+  readonly body?: unknown;
+  /** The bytes as they came, kept by a `verify` hook or by koa-bodyparser. */
+  readonly rawBody?: unknown;
+}
+
+/**
+ * The bytes of a body that a parser has read before us, written anew; undefined where that would not say
+ * the same. What the parser kept of the original goes first.
+ */
+export function reserialize(message: IncomingMessage, parsed: ParsedBody): Buffer | undefined {
+  const { body, rawBody } = parsed;
+  if (rawBody instanceof Buffer) return rawBody;
+  if (body instanceof Buffer) return body;
+  const [type = '', ...parameters] = (message.headers['content-type'] ?? '').toLowerCase().split(';');
+  // What we write is UTF-8, so it must not be labelled as anything else.
+  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='));
+  if (charset !== undefined && !/utf-?8/.test(charset)) return undefined;
+  if (typeof rawBody === 'string') return Buffer.from(rawBody);
+  if (typeof body === 'string') return Buffer.from(body);
+  const text = textOf(type.trim(), body);
+  return text === undefined ? undefined : Buffer.from(text);
+}
+
+function textOf(type: string, body: unknown): string | undefined {
+  if (body === undefined) return undefined;
+  if (type === 'application/json' || type.endsWith('+json')) return JSON.stringify(body);
+  if (type === 'application/x-www-form-urlencoded') return formOf(body);
+  return undefined;
+}
+
+/** Flat forms only: there is no telling how nested values were spelled. */
+function formOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    for (const one of values) {
+      if (typeof one !== 'string') return undefined;
+      form.append(name, one);
+    }
+  }
+  return form.toString();
+}

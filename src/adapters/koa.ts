@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Mount } from '../engine/core.ts';
+import { handle } from './handle.ts';
+import { refuseUpgrade } from './upgrade.ts';
+
+/** The part of Koa's context that is needed: no framework types are needed to use it. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly request: object;
+}
+
+export interface KoaMiddleware {
+  (context: KoaContext, next: () => Promise<unknown>): Promise<void>;
+  /** For `server.on('upgrade', ...)`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export function koaMiddleware(mount: Mount): KoaMiddleware {
+  // Awaited to the end, so that Koa finds the response ended and leaves it alone.
+  const causeway = async (context: KoaContext): Promise<void> => {
+    const error = await handle(context.req, context.res, context.request, mount);
+    if (error) throw error;
+  };
+  return Object.assign(causeway, {
+    upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
+  });
+}

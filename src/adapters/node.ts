@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Mount } from '../engine/core.ts';
+import type { ParsedBody } from './consumed-body.ts';
+import { handle } from './handle.ts';
+import { refuseUpgrade } from './upgrade.ts';
+
+export interface RequestListener {
+  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** For `server.on('upgrade', ...)`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export function requestListener({ core, settings }: Mount): RequestListener {
+  // There is no error handler to deliver to.
+  const mount: Mount = {
+    core,
+    settings: { ...settings, errors: { ...settings.errors, deliver: 'respond' } },
+  };
+  const causeway = async (request: IncomingMessage & ParsedBody, response: ServerResponse): Promise<void> => {
+    await handle(request, response, request, mount);
+  };
+  return Object.assign(causeway, {
+    upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
+  });
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Mount } from '../engine/core.ts';
+import type { ClientExchange } from '../engine/exchange.ts';
+import { valuesOf } from '../engine/headers.ts';
+import type { Responded } from '../engine/types.ts';
+import { proxyStatusOfResponse } from '../failure/report/proxy-status.ts';
+import { isBackendFailure } from '../failure/verdict.ts';
+import { exposeCauseHeaders } from './expose-headers.ts';
+import { ResponseSink } from './response-sink.ts';
+import { writeHead } from './write-head.ts';
+
+/**
+ * Relays a backend's response. Resolves when it is over, one way or the other.
+ * @throws what Node throws for a head that it will not write; nothing has been sent then.
+ */
+export async function relay(
+  message: IncomingMessage,
+  response: ServerResponse,
+  outcome: Responded,
+  exchange: ClientExchange,
+  { core }: Mount,
+): Promise<void> {
+  exchange.body.commit();
+  writeHead(response, outcome, headersOfOurs(message, response, outcome, exchange, core.name));
+  const isEventStream = (valuesOf(outcome.headers, 'content-type')[0] ?? '').startsWith('text/event-stream');
+  const sink = new ResponseSink(message, response, { body: exchange.body, clock: core.clock, isEventStream });
+  await outcome.relay(sink);
+  await sink.finished;
+}
+
+/** What the gateway adds to a response that is not its own: next to nothing when all went well. */
+function headersOfOurs(
+  message: IncomingMessage,
+  response: ServerResponse,
+  outcome: Responded,
+  exchange: ClientExchange,
+  gatewayName: string,
+): string[] {
+  const ours: string[] = [];
+  if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
+  const isFailure = isBackendFailure(outcome.status);
+  if (exchange.attempts.length === 1 && !isFailure) return ours;
+  ours.push('Proxy-Attempts', String(exchange.attempts.length));
+  if (isFailure) {
+    ours.push('Proxy-Cause', 'backend_status');
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+  }
+  exposeThem(response, outcome, ours);
+  return ours;
+}
+
+function exposeThem(response: ServerResponse, outcome: Responded, ours: string[]): void {
+  const name = 'access-control-expose-headers';
+  const theirs = valuesOf(outcome.headers, name);
+  const given = theirs.length > 0 ? theirs.join(', ') : response.getHeader(name);
+  if (given === undefined) return;
+  const exposed = exposeCauseHeaders(String(given));
+  // A second line of this header adds to the first.
+  if (theirs.length > 0) ours.push('Access-Control-Expose-Headers', exposed);
+  else response.setHeader('Access-Control-Expose-Headers', exposed);
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { requestId } from '../engine/request-id.ts';
+import type { ProxyRequest } from '../engine/types.ts';
+
+/** The client's request as the engine and every function option see it. Reads through; copies nothing. */
+export class HttpRequest implements ProxyRequest {
+  readonly id: string;
+  readonly path: string;
+  readonly #message: IncomingMessage;
+
+  constructor(message: IncomingMessage, path: string) {
+    this.id = requestId(message.headers['x-request-id']);
+    this.path = path;
+    this.#message = message;
+  }
+
+  get method(): string {
+    return this.#message.method ?? 'GET';
+  }
+
+  get headers(): ProxyRequest['headers'] {
+    return this.#message.headers;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#message.socket.remoteAddress;
+  }
+
+  get encrypted(): boolean {
+    return (this.#message.socket as Partial<TLSSocket>).encrypted === true;
+  }
+}
+
+export interface RequestTarget {
+  readonly path: string;
+  /** Of an absolute-form target: it outranks the Host header (RFC 9112 section 3.2.2). */
+  readonly authority: string | undefined;
+}
+
+/** Never through `new URL(target, base)`: `//other.host/x` would change the host. */
+export function parseTarget(target: string): RequestTarget {
+  const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/?#]*)(.*)$/i.exec(target);
+  if (!absolute) return { path: target, authority: undefined };
+  const rest = absolute[2] ?? '';
+  return { path: rest.startsWith('/') ? rest : `/${rest}`, authority: absolute[1] };
+}

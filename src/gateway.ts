@@ -1,0 +1,212 @@
+import { Backend } from './backends/backend.ts';
+import { pickPeakEwma } from './backends/balance/peak-ewma.ts';
+import { BreakerGate } from './backends/gates/breaker.ts';
+import { ConcurrencyGate } from './backends/gates/concurrency.ts';
+import { isNonEmpty, type NonEmpty, Pool } from './backends/pool.ts';
+import { WaitingQueue } from './backends/queue.ts';
+import { Recovery } from './backends/recovery.ts';
+import { select } from './backends/select.ts';
+import { compose } from './engine/compose.ts';
+import type { GatewayCore, Mount } from './engine/core.ts';
+import { ReplayStore } from './engine/replay-store.ts';
+import type { Exchange, Failed, Forward } from './engine/types.ts';
+import { failed } from './failure/failed.ts';
+import { DirectForwarder } from './forwarders/direct.ts';
+import type { Forwarder } from './forwarders/forwarder.ts';
+import { describeAttempt, describeExchange } from './insight/describe.ts';
+import { type EventName, Events, type Listener } from './insight/events.ts';
+import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
+import { contain } from './layers/contain.ts';
+import { deadline } from './layers/deadline.ts';
+import { guard } from './layers/guard.ts';
+import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
+import { RetryBudget } from './layers/retry/budget.ts';
+import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { retry } from './layers/retry/retry.ts';
+import { settleOptions, settlePolicy } from './options/settle.ts';
+import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
+
+/** How long `close` waits for requests under way. */
+const CLOSE_TIMEOUT_MS = 30_000;
+
+/** The backends of an app, with everything that is shared between its routes. Made by `createGateway`. */
+export class Gateway implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #events: Events;
+  readonly #forwarder: Forwarder;
+  readonly #recovery: Recovery;
+  readonly #pool: Pool;
+  readonly #core: GatewayCore;
+  readonly #active = new Set<Exchange>();
+  #closed: Promise<void> | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(settings: Settings) {
+    const { clock, name, limits, logger } = settings;
+    this.#settings = settings;
+    this.#events = new Events(logger);
+    this.#forwarder = new DirectForwarder({ clock, name, connectMs: settings.request.timeouts.connectMs });
+    this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
+    this.#pool = new Pool(this.#makeBackends(), pickPeakEwma, settings.random);
+    this.#core = {
+      forward: this.#assemble(),
+      name,
+      clock,
+      replayStore: new ReplayStore(limits.replayBytes),
+      requestBytes: limits.requestBytes,
+      log: logger,
+      begin: (exchange) => this.#begin(exchange),
+    };
+  }
+
+  /** Listens to `exchange`, `attempt` or `breaker`. Returns what takes the listener off again. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /**
+   * Refuses new requests, waits for those under way (30 s at most, or `timeoutMs`), gives up the rest and
+   * closes every connection. May be called more than once.
+   */
+  close({ timeoutMs = CLOSE_TIMEOUT_MS }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#drain(timeoutMs);
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal For the adapters. */
+  mount(policy?: PolicyOptions): Mount {
+    const { request } = this.#settings;
+    return { core: this.#core, settings: policy ? settlePolicy(policy, request) : request };
+  }
+
+  /** THE ORDER. The first line meets a request first; each line says why it stands where it does. */
+  #assemble(): Forward {
+    const { clock, random, name, limits } = this.#settings;
+    const pool = this.#pool;
+    const queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    const budget = new RetryBudget(this.#settings.budget);
+    const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
+      pool.elsewhere(exchange, clock.now());
+    const observer = this.#observer();
+    return compose(
+      [
+        // Counts each exchange once, and sees also what is refused or goes wrong below.
+        observeExchanges(observer),
+        // Turns anything thrown below into an outcome, so that nothing above has to expect exceptions.
+        contain((error, failure) => this.#logUnexpected(error, failure)),
+        // Refuses what must not be forwarded before it costs anything.
+        guard({ name, requestBytes: limits.requestBytes }),
+        // One limit over queueing, pauses and all attempts, hence above them.
+        deadline(clock),
+        // Each try may go to another backend, hence above the choice of one.
+        retry({ clock, random, budget, elsewhere }),
+        // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
+        select({ clock, pool, queue }),
+        // Knows the backend; ends after the attempt timeout has had its say.
+        observeAttempts(observer),
+        // Innermost, so that its verdict reaches the gates like any other failure.
+        attemptTimeout({
+          clock,
+          canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
+        }),
+      ],
+      (exchange) => this.#forwarder.forward(exchange),
+    );
+  }
+
+  #makeBackends(): NonEmpty {
+    const backends = this.#settings.backends.map((settings) => this.#makeBackend(settings));
+    if (!isNonEmpty(backends)) throw new TypeError('backends must not be empty');
+    return backends;
+  }
+
+  #makeBackend({ target, weight }: Settings['backends'][number]): Backend {
+    const { breaker, clock, limits, random } = this.#settings;
+    const now = clock.now();
+    const gate =
+      breaker === false
+        ? undefined
+        : new BreakerGate(
+            {
+              settings: breaker,
+              random,
+              onChange: (change) => {
+                this.#recovery.watch(backend);
+                this.#events.emit('breaker', { backend: target.name, ...change });
+              },
+            },
+            now,
+          );
+    const gates = { concurrency: new ConcurrencyGate(limits.perBackend), breaker: gate };
+    const backend: Backend = new Backend(target, weight, gates, now);
+    return backend;
+  }
+
+  #observer(): Observer {
+    const { clock } = this.#settings;
+    return {
+      watchesExchanges: () => this.#events.hasListeners('exchange'),
+      watchesAttempts: () => this.#events.hasListeners('attempt'),
+      exchangeEnded: (exchange, outcome, bytes) =>
+        this.#events.emit('exchange', describeExchange(exchange, outcome, bytes, clock.now())),
+      attemptEnded: (exchange, number) => {
+        const event = describeAttempt(exchange, number, clock.now());
+        if (event) this.#events.emit('attempt', event);
+      },
+    };
+  }
+
+  #logUnexpected(error: unknown, { cause }: Failed): void {
+    const message = cause === 'gateway_error' ? 'a bug in the gateway' : 'a configured function threw';
+    this.#settings.logger.error({ err: error, cause }, message);
+  }
+
+  #begin(exchange: Exchange): () => void {
+    this.#active.add(exchange);
+    if (this.#closed) exchange.cancel(shuttingDown());
+    return () => {
+      this.#active.delete(exchange);
+      if (this.#active.size === 0) this.#onIdle?.();
+    };
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    this.#recovery.close();
+    await this.#idle(timeoutMs);
+    for (const exchange of this.#active) exchange.cancel(shuttingDown());
+    await this.#forwarder.destroy();
+    for (const { breaker } of this.#pool.backends) breaker?.close();
+  }
+
+  #idle(timeoutMs: number): Promise<void> {
+    if (this.#active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#settings.clock.after(timeoutMs, resolve);
+      this.#onIdle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function shuttingDown(): Failed {
+  return failed('no_healthy_backend', { detail: 'The gateway is shutting down.' });
+}
+
+/**
+ * Makes a gateway over one or more backends.
+ * @throws TypeError or RangeError naming the option, the rule and the value.
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  return new Gateway(settleOptions(options));
+}
+
+/** Options make a gateway of their own; a gateway is shared. */
+export function gatewayOf(optionsOrGateway: GatewayOptions | Gateway): Gateway {
+  return optionsOrGateway instanceof Gateway ? optionsOrGateway : createGateway(optionsOrGateway);
+}

@@ -1,0 +1,28 @@
+export type { Clock, Random, Timer } from './engine/clock.ts';
+export type {
+  AppliedLimit,
+  AttemptReport,
+  BackendReport,
+  CauseCode,
+  CauseGroup,
+  FailureReport,
+  Phase,
+  ProxyRequest,
+  Reached,
+  StopReason,
+  TargetTls,
+} from './engine/types.ts';
+export type { Disclosure, RenderedBody } from './engine/settings.ts';
+export { type CauseRow, causes } from './failure/causes.ts';
+export { GatewayError } from './failure/gateway-error.ts';
+export { createGateway, type Gateway } from './gateway.ts';
+export type { AttemptEvent, BreakerEvent, ExchangeEvent, GatewayEvents } from './insight/events.ts';
+export type { Logger } from './insight/logger.ts';
+export type {
+  BackendOptions,
+  ErrorOptions,
+  GatewayOptions,
+  GatewayRetryOptions,
+  PolicyOptions,
+  RetryOptions,
+} from './options.ts';

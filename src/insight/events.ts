@@ -1,0 +1,87 @@
+import type { AppliedLimit, CauseCode, CauseGroup, Phase, Reached, StopReason } from '../engine/types.ts';
+import type { Logger } from './logger.ts';
+
+/** One per exchange, when it is over. */
+export interface ExchangeEvent {
+  readonly requestId: string;
+  readonly method: string;
+  /** Path and query, as the client chose them: escape before showing. */
+  readonly path: string;
+  readonly outcome: 'responded' | 'upgraded' | 'failed';
+  /** Status that the backend gave; undefined when the gateway itself answered. */
+  readonly status: number | undefined;
+  readonly cause: CauseCode | undefined;
+  readonly group: CauseGroup | undefined;
+  readonly stopped: StopReason | undefined;
+  readonly attemptCount: number;
+  /** Bytes of response body relayed. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** One per attempt that entered a backend's gates, when it is over. */
+export interface AttemptEvent {
+  readonly requestId: string;
+  readonly number: number;
+  readonly backend: string;
+  readonly phase: Phase;
+  readonly status: number | undefined;
+  readonly cause: CauseCode | undefined;
+  readonly reached: Reached | undefined;
+  readonly limit: AppliedLimit | undefined;
+  readonly ms: number;
+}
+
+/** A backend's breaker changed state. */
+export interface BreakerEvent {
+  readonly backend: string;
+  readonly state: 'closed' | 'open' | 'half_open';
+  /** The failure that opened it last. */
+  readonly cause: CauseCode | undefined;
+  /** How long it stays open before a request may probe. */
+  readonly openMs: number;
+}
+
+export interface GatewayEvents {
+  readonly exchange: ExchangeEvent;
+  readonly attempt: AttemptEvent;
+  readonly breaker: BreakerEvent;
+}
+
+export type EventName = keyof GatewayEvents;
+export type Listener<Name extends EventName> = (event: GatewayEvents[Name]) => void;
+
+/** Events report, they never drive: a listener that throws is logged and changes nothing. */
+export class Events {
+  readonly #listeners: { [Name in EventName]: Set<Listener<Name>> } = {
+    exchange: new Set(),
+    attempt: new Set(),
+    breaker: new Set(),
+  };
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Returns what takes the listener off again. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    this.#listeners[name].add(listener);
+    return () => void this.#listeners[name].delete(listener);
+  }
+
+  /** With nobody listening, events are not even built. */
+  hasListeners(name: EventName): boolean {
+    return this.#listeners[name].size > 0;
+  }
+
+  emit<Name extends EventName>(name: Name, event: GatewayEvents[Name]): void {
+    for (const listener of this.#listeners[name]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error({ err: error, event: name }, 'an event listener threw');
+      }
+    }
+  }
+}

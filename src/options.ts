@@ -1,0 +1,180 @@
+import type { Clock, Random } from './engine/clock.ts';
+import type {
+  BreakerSettings,
+  BudgetSettings,
+  Disclosure,
+  ErrorSettings,
+  HeaderSettings,
+  LimitSettings,
+  RenderedBody,
+  RequestSettings,
+  RetrySettings,
+  TimeoutSettings,
+} from './engine/settings.ts';
+import type { CauseCode, FailureReport, ProxyRequest, Target, TargetTls } from './engine/types.ts';
+import type { Logger } from './insight/logger.ts';
+
+/** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
+export interface GatewayOptions extends PolicyOptions {
+  /** At least one. A plain URL is enough; its path is a prefix (`http://host/base` + `/x` = `/base/x`). */
+  readonly backends: readonly (string | BackendOptions)[];
+  /** Our name in Via and Proxy-Status: an HTTP token. Gateways in a chain need different names. Default `causeway`. */
+  readonly name?: string;
+  /** Power of two choices over latency (peak EWMA) x pending requests, by weight. Default, and the only one yet. */
+  readonly balance?: 'peak-ewma';
+  /** As in a policy, and the budget, which all routes share. `false`: nothing is ever sent twice. */
+  readonly retry?: GatewayRetryOptions | false;
+  /** Takes a failing backend out of rotation. `false`: never. */
+  readonly breaker?: Partial<BreakerSettings> | false;
+  readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
+  readonly logger?: Logger;
+  /** Injectable time. Default: the system's. */
+  readonly clock?: Clock;
+  /** Injectable chance, in [0, 1). Default: Math.random. */
+  readonly random?: Random;
+}
+
+/** What one mount may decide for itself: several routes share a gateway, each with its own limits. */
+export interface PolicyOptions {
+  /** `false`: nothing is ever sent twice. */
+  readonly retry?: RetryOptions | false;
+  readonly timeouts?: Partial<TimeoutSettings>;
+  readonly headers?: Partial<HeaderSettings>;
+  readonly errors?: ErrorOptions;
+}
+
+export interface BackendOptions {
+  /** `http:` or `https:`. */
+  readonly url: string;
+  /** Shown to trusted readers and in events, in place of the address. Unique. Default: host and port. */
+  readonly name?: string;
+  /** Share of the traffic, relative to the others: above 0, up to 1,000. Default 1. */
+  readonly weight?: number;
+  /** Certificates of this backend. Verification is always on. */
+  readonly tls?: TargetTls;
+  /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
+  readonly socketPath?: string;
+}
+
+export interface RetryOptions {
+  /** Attempts after the first one. 0 to 10, default 2. Moves that are provably harmless come on top, at most 3. */
+  readonly retries?: number;
+  /** Bytes of request body kept for another attempt. 0 to 1 MiB, default 64 KiB. A larger body is sent once. */
+  readonly replayBytes?: number;
+  /** Opt in for requests that are not idempotent: true when repeating this one after this cause does no harm. */
+  readonly when?: (request: ProxyRequest, cause: CauseCode) => boolean;
+}
+
+export interface GatewayRetryOptions extends RetryOptions {
+  /** Bounds retries relative to requests, over the whole gateway. */
+  readonly budget?: Partial<BudgetSettings>;
+}
+
+export interface ErrorOptions {
+  /** Status of a failure of the gateway's own: 400 to 599, or RFC 9209's per cause, or a function. Default 502. */
+  readonly status?: number | 'by-cause' | ((report: FailureReport, request: ProxyRequest) => number);
+  /**
+   * How much the reader is told. `public` names no backend; `trusted` lists the attempts and the remedy;
+   * `hidden` gives status, cause and request id. Default: `trusted` when NODE_ENV is `development` or `test`,
+   * else `public`.
+   */
+  readonly disclose?: Disclosure | ((request: ProxyRequest) => Disclosure);
+  /** A body in place of the problem JSON; undefined keeps that. */
+  readonly render?: (report: FailureReport, request: ProxyRequest) => RenderedBody | undefined;
+  /** `next`: hand a GatewayError to the app's own error handling. Default `respond`. */
+  readonly deliver?: 'respond' | 'next';
+}
+
+/** Every default, with unit, range and reason. Milliseconds; Infinity switches a limit off where it is allowed. */
+export const DEFAULTS = {
+  name: 'causeway',
+  retry: {
+    // 0 to 10. Three attempts at most: more only add load.
+    retries: 2,
+    // 0 to 1 MiB. What Linkerd keeps; covers API calls, and uploads stream past it.
+    replayBytes: 65_536,
+    when: undefined,
+  } satisfies RetrySettings,
+  budget: {
+    // 0 to 1, retries per request: Finagle's 20 %, which keeps a full outage at 1.2 times the load.
+    ratio: 0.2,
+    // 0 to 1,000 per second: a low floor, so that a quiet app can retry and a cold start does not flood.
+    minPerSecond: 1,
+    // 1 s to 10 min.
+    windowMs: 10_000,
+  } satisfies BudgetSettings,
+  breaker: {
+    // 1 to 1,000 connection-level failures in a row: what Envoy and Finagle wait for.
+    consecutiveFailures: 5,
+    // Above 0, up to 1: share of failures in the window, also 502/503/504 and timeouts.
+    failureRate: 0.5,
+    // 1 to 100,000 requests in the window before the rate counts.
+    minRequests: 20,
+    // 100 ms to 10 min.
+    windowMs: 10_000,
+    // 10 ms to 10 min: the first wait; doubles up to maxOpenMs.
+    openMs: 1_000,
+    maxOpenMs: 30_000,
+    // 1 to 100 good probes before it closes.
+    successes: 1,
+  } satisfies BreakerSettings,
+  timeouts: {
+    // 1 ms up: DNS, TCP and TLS together. Long enough for one lost SYN (resent after 1 s).
+    connectMs: 2_000,
+    // 1 ms up: from the last request byte to the complete response head.
+    firstByteMs: 30_000,
+    // Cut earlier where an attempt can go elsewhere and is slower than recent answers of its route.
+    learned: true,
+    // 1 ms up: silence in the middle of a response. Off for text/event-stream.
+    idleMs: 300_000,
+    // 1 ms up: the backend takes no more of the request body.
+    writeMs: 30_000,
+    // 1 ms up: the client sends no more of it.
+    requestBodyMs: 60_000,
+    // 1 ms up: until the response head, queue and all attempts included.
+    deadlineMs: 60_000,
+  } satisfies TimeoutSettings,
+  limits: {
+    // 1 up: Envoy's circuit breaker default.
+    perBackend: 1_024,
+    // 0 up: requests waiting for a free slot.
+    queue: 1_024,
+    // 1 ms up.
+    queueMs: 1_000,
+    // 0 up: a larger request body is refused with 413.
+    requestBytes: Infinity,
+    // 0 up: replay copies of all requests together.
+    replayBytes: 67_108_864,
+  },
+  headers: {
+    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed.
+    trust: false,
+    host: 'preserve',
+  } satisfies HeaderSettings,
+} as const;
+
+/** A backend as the pool takes it. */
+export interface BackendSettings {
+  readonly target: Target;
+  readonly weight: number;
+}
+
+/** Options after validation, complete and frozen. */
+export interface Settings {
+  readonly backends: readonly BackendSettings[];
+  readonly name: string;
+  readonly request: RequestSettings;
+  readonly budget: BudgetSettings;
+  readonly breaker: BreakerSettings | false;
+  readonly limits: LimitSettings & { readonly replayBytes: number };
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Built per gateway: the environment may differ between two of them. */
+export function defaultErrors(environment: string | undefined): ErrorSettings {
+  const trusted = environment === 'development' || environment === 'test';
+  return { status: 502, disclose: trusted ? 'trusted' : 'public', render: undefined, deliver: 'respond' };
+}

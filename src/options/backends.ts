@@ -1,0 +1,70 @@
+import type { Target } from '../engine/types.ts';
+import type { BackendOptions, BackendSettings } from '../options.ts';
+import { checkKeys, number, show } from './check.ts';
+
+const KEYS = ['url', 'name', 'weight', 'tls', 'socketPath'];
+const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
+
+/** @throws TypeError or RangeError naming the backend by its place in the list. */
+export function settleBackends(given: unknown): readonly BackendSettings[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new TypeError(`backends must be an array with at least one URL, got ${show(given)}`);
+  }
+  const settled = given.map((backend: unknown, index) => settleBackend(backend, `backends[${index}]`));
+  const names = new Set<string>();
+  for (const { target } of settled) {
+    if (names.has(target.name)) {
+      throw new TypeError(`backends must have different names, got ${show(target.name)} twice: set \`name\``);
+    }
+    names.add(target.name);
+  }
+  return settled;
+}
+
+function settleBackend(given: unknown, key: string): BackendSettings {
+  const options = typeof given === 'string' ? { url: given } : given;
+  checkKeys(key, options, KEYS);
+  const { url, name, weight = 1, tls, socketPath } = options as Partial<BackendOptions>;
+  number({ min: Number.MIN_VALUE, max: 1_000 })(`${key}.weight`, weight);
+  if (tls !== undefined) checkKeys(`${key}.tls`, tls, TLS_KEYS);
+  checkText(`${key}.name`, name);
+  checkText(`${key}.socketPath`, socketPath);
+  const parsed = parseUrl(url, `${key}${typeof given === 'string' ? '' : '.url'}`);
+  return {
+    weight,
+    target: Object.freeze({ ...targetOf(parsed), name: name ?? parsed.host, tls, socketPath }),
+  };
+}
+
+function checkText(key: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw new TypeError(`${key} must be a non-empty string, got ${show(value)}`);
+}
+
+function parseUrl(url: unknown, key: string): URL {
+  if (typeof url === 'string' && /^https?:\/\/\[[^\]]*%/.test(url)) {
+    throw new TypeError(`${key} must not have an IPv6 zone id, got ${show(url)}`);
+  }
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed) throw new TypeError(`${key} must be an http:// or https:// URL, got ${show(url)}`);
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
+    throw new TypeError(`${key} must be an http:// or https:// URL, got protocol ${show(parsed.protocol)}`);
+  }
+  for (const part of ['username', 'password', 'search', 'hash'] as const) {
+    // The value is not repeated: it may be a secret.
+    if (parsed[part] !== '') throw new TypeError(`${key} must not have a ${part}`);
+  }
+  return parsed;
+}
+
+function targetOf(url: URL): Omit<Target, 'name'> {
+  const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
+  return {
+    origin: url.origin,
+    protocol,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port),
+    host: url.host,
+    prefix: url.pathname.replace(/\/+$/, ''),
+  };
+}

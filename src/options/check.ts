@@ -1,0 +1,89 @@
+import { nearest } from './nearest.ts';
+
+/** Checks one value and says what is wrong with it: key, rule and value. */
+export type Check = (key: string, value: unknown) => void;
+
+/** @throws TypeError when `value` is no plain object, or has keys that are not in `known`. */
+export function checkKeys(where: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${where || 'options'} must be an object, got ${show(value)}`);
+  }
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const guess = nearest(key, known);
+    const hint = guess ? `; did you mean ${join(where, guess)}?` : '';
+    throw new TypeError(`unknown option ${join(where, key)}${hint} (known: ${known.join(', ')})`);
+  }
+}
+
+export function join(where: string, key: string): string {
+  return where === '' ? key : `${where}.${key}`;
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+  readonly unit?: string;
+}
+
+/** A number in a range; Infinity only where the range is open above. */
+export function number({ min, max = Infinity, integer = false, unit = '' }: Range): Check {
+  return (key, value) => {
+    const rule = `${integer ? 'an integer' : 'a number'}${unit && ` of ${unit}`} from ${min} to ${max}`;
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw new TypeError(`${key} must be ${rule}, got ${show(value)}`);
+    }
+    const whole = !integer || Number.isInteger(value) || value === Infinity;
+    if (value < min || value > max || !whole)
+      throw new RangeError(`${key} must be ${rule}, got ${show(value)}`);
+  };
+}
+
+export function oneOf(...allowed: readonly unknown[]): Check {
+  return (key, value) => {
+    if (allowed.includes(value)) return;
+    throw new TypeError(`${key} must be ${allowed.map(show).join(' or ')}, got ${show(value)}`);
+  };
+}
+
+export const aFunction: Check = (key, value) => {
+  if (typeof value !== 'function') throw new TypeError(`${key} must be a function, got ${show(value)}`);
+};
+
+export const aBoolean: Check = (key, value) => {
+  if (typeof value !== 'boolean') throw new TypeError(`${key} must be true or false, got ${show(value)}`);
+};
+
+/** The first check that passes; when none does, the first complaint. */
+export function either(...checks: readonly [Check, ...Check[]]): Check {
+  return (key, value) => {
+    for (const check of checks.slice(1)) {
+      try {
+        return check(key, value);
+      } catch {
+        // The next one may fit.
+      }
+    }
+    checks[0](key, value);
+  };
+}
+
+/** An object with these functions. */
+export function having(...methods: readonly string[]): Check {
+  return (key, value) => {
+    for (const method of methods) {
+      if (typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function') continue;
+      throw new TypeError(`${key} must be an object with a function ${method}(), got ${show(value)}`);
+    }
+  };
+}
+
+/** A value as it may stand in an error message: short, and on one line. */
+export function show(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

@@ -1,0 +1,171 @@
+import { systemClock, systemRandom } from '../engine/clock.ts';
+import type { ErrorSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
+import { consoleLogger } from '../insight/logger.ts';
+import {
+  DEFAULTS,
+  defaultErrors,
+  type GatewayOptions,
+  type PolicyOptions,
+  type Settings,
+} from '../options.ts';
+import { settleBackends } from './backends.ts';
+import {
+  aBoolean,
+  aFunction,
+  type Check,
+  checkKeys,
+  either,
+  having,
+  join,
+  number,
+  oneOf,
+  show,
+} from './check.ts';
+
+const MINUTE_MS = 60_000;
+const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
+const ms = number({ min: 1, unit: 'milliseconds' });
+const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
+
+const RETRY: Checks = { retries: count(0, 10), replayBytes: count(0, 1_048_576), when: aFunction };
+const BUDGET: Checks = {
+  ratio: number({ min: 0, max: 1 }),
+  minPerSecond: number({ min: 0, max: 1_000 }),
+  windowMs: boundedMs(1_000),
+};
+const BREAKER: Checks = {
+  consecutiveFailures: count(1, 1_000),
+  failureRate: number({ min: 0.01, max: 1 }),
+  minRequests: count(1, 100_000),
+  windowMs: boundedMs(100),
+  openMs: boundedMs(10),
+  maxOpenMs: boundedMs(10),
+  successes: count(1, 100),
+};
+const TIMEOUTS: Checks = {
+  connectMs: ms,
+  firstByteMs: ms,
+  learned: aBoolean,
+  idleMs: ms,
+  writeMs: ms,
+  requestBodyMs: ms,
+  deadlineMs: ms,
+};
+const LIMITS: Checks = {
+  perBackend: count(1),
+  queue: count(0),
+  queueMs: ms,
+  requestBytes: count(0),
+  replayBytes: count(0),
+};
+const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
+const ERRORS: Checks = {
+  status: either(number({ min: 400, max: 599, integer: true }), oneOf('by-cause'), aFunction),
+  disclose: either(oneOf('public', 'trusted', 'hidden'), aFunction),
+  render: aFunction,
+  deliver: oneOf('respond', 'next'),
+};
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
+const GATEWAY_KEYS = [
+  'backends',
+  'name',
+  'balance',
+  'breaker',
+  'limits',
+  'logger',
+  'clock',
+  'random',
+  ...POLICY_KEYS,
+];
+
+type Checks = Readonly<Record<string, Check>>;
+
+/** @throws TypeError or RangeError that names key, rule and value. */
+export function settleOptions(options: GatewayOptions): Settings {
+  checkKeys('', options, GATEWAY_KEYS);
+  const { retry, name = DEFAULTS.name, balance = 'peak-ewma', breaker, logger, clock, random } = options;
+  checkName(name);
+  oneOf('peak-ewma')('balance', balance);
+  const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
+  const base: RequestSettings = {
+    retry: DEFAULTS.retry,
+    timeouts: DEFAULTS.timeouts,
+    headers: DEFAULTS.headers,
+    errors: defaultErrors(process.env['NODE_ENV']),
+  };
+  const request = settlePolicy(
+    { ...pickPolicy(options), retry: retry === false ? false : retryOptions },
+    base,
+  );
+  return Object.freeze({
+    backends: settleBackends(options.backends),
+    name,
+    request,
+    budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
+    breaker: breaker === false ? false : settleBreaker(breaker),
+    limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    logger: injected('logger', logger, consoleLogger, having('warn', 'error')),
+    clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
+    random: injected('random', random, systemRandom, aFunction),
+  });
+}
+
+/** One mount's settings: its own where given, else those of the gateway. */
+export function settlePolicy(policy: PolicyOptions, base: RequestSettings): RequestSettings {
+  checkKeys('', policy, POLICY_KEYS);
+  return Object.freeze({
+    retry: settleRetry(policy.retry, base.retry),
+    timeouts: settleGroup('timeouts', policy.timeouts, base.timeouts, TIMEOUTS),
+    headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
+    errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
+  });
+}
+
+function settleRetry(given: PolicyOptions['retry'], base: RetrySettings | false): RetrySettings | false {
+  if (given === undefined) return base;
+  if (given === false) return false;
+  return settleGroup('retry', given as Partial<RetrySettings>, base === false ? DEFAULTS.retry : base, RETRY);
+}
+
+function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
+  const breaker = settleGroup('breaker', given === false ? undefined : given, DEFAULTS.breaker, BREAKER);
+  if (breaker.maxOpenMs >= breaker.openMs) return breaker;
+  throw new RangeError(
+    `breaker.maxOpenMs must be at least breaker.openMs (${breaker.openMs}), got ${breaker.maxOpenMs}`,
+  );
+}
+
+function pickPolicy({ timeouts, headers, errors }: GatewayOptions): PolicyOptions {
+  return {
+    ...(timeouts !== undefined && { timeouts }),
+    ...(headers !== undefined && { headers }),
+    ...(errors !== undefined && { errors }),
+  };
+}
+
+/** Defaults overridden by what is given and checked. An undefined value is as good as none. */
+function settleGroup<Group extends object>(
+  where: string,
+  given: Partial<Group> | undefined,
+  base: Group,
+  checks: Checks,
+): Group {
+  if (given === undefined) return Object.freeze({ ...base });
+  checkKeys(where, given, Object.keys(checks));
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [key, value] of present) checks[key]?.(join(where, key), value);
+  return Object.freeze({ ...base, ...Object.fromEntries(present) });
+}
+
+function injected<Value>(key: string, given: Value | undefined, fallback: Value, check: Check): Value {
+  if (given !== undefined) check(key, given);
+  return given ?? fallback;
+}
+
+/** It stands unquoted in Via and Proxy-Status: an RFC 8941 token that is an RFC 9110 token as well. */
+function checkName(name: unknown): void {
+  if (typeof name === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(name)) return;
+  throw new TypeError(
+    `name must be a letter followed by up to 63 letters, digits, ".", "_" or "-", got ${show(name)}`,
+  );
+}
