@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Examples and tests import the package by its own name, and get the sources.
-  ssr: { resolve: { conditions: ['causeway-source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['causeway-source', 'node', 'module-sync', 'default'] } },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,

@@ -56,6 +56,7 @@ export class Gateway implements AsyncDisposable {
       requestBytes: limits.requestBytes,
       log: logger,
       begin: (exchange) => this.#begin(exchange),
+      end: (exchange) => this.#end(exchange),
     };
   }
 
@@ -165,13 +166,14 @@ export class Gateway implements AsyncDisposable {
     this.#settings.logger.error({ err: error, cause }, message);
   }
 
-  #begin(exchange: Exchange): () => void {
+  #begin(exchange: Exchange): void {
     this.#active.add(exchange);
     if (this.#closed) exchange.cancel(shuttingDown());
-    return () => {
-      this.#active.delete(exchange);
-      if (this.#active.size === 0) this.#onIdle?.();
-    };
+  }
+
+  #end(exchange: Exchange): void {
+    this.#active.delete(exchange);
+    if (this.#active.size === 0) this.#onIdle?.();
   }
 
   async #drain(timeoutMs: number): Promise<void> {

@@ -32,16 +32,10 @@ function textOf(type: string, body: unknown): string | undefined {
   return undefined;
 }
 
-/** Flat forms only: there is no telling how nested values were spelled. */
+/** Plain fields only: whether a list was spelled `a=1&a=2`, `a[]=1` or `a[0]=1`, the parser does not tell. */
 function formOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(body)) {
-    const values: unknown[] = Array.isArray(value) ? value : [value];
-    for (const one of values) {
-      if (typeof one !== 'string') return undefined;
-      form.append(name, one);
-    }
-  }
-  return form.toString();
+  const fields = Object.entries(body);
+  if (!fields.every((field): field is [string, string] => typeof field[1] === 'string')) return undefined;
+  return new URLSearchParams(fields).toString();
 }

@@ -7,20 +7,21 @@ import { refuseUpgrade } from './upgrade.ts';
 
 /** Express's `(req, res, next)`, typed on node:http alone: no framework types are needed to use it. */
 export interface ExpressMiddleware {
-  (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): Promise<void>;
+  (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /** For `server.on('upgrade', ...)`. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export function expressMiddleware(mount: Mount): ExpressMiddleware {
-  const causeway = async (
+  // Where Express's body parsers leave `body`, and `verify` hooks `rawBody`.
+  const causeway = (
     request: IncomingMessage & ParsedBody,
     response: ServerResponse,
     next: (error?: unknown) => void,
-  ): Promise<void> => {
-    // Where Express's body parsers leave `body`, and `verify` hooks `rawBody`.
-    const error = await handle(request, response, request, mount);
-    if (error) next(error);
+  ): void => {
+    void handle(request, response, request, mount).then((error) => {
+      if (error) next(error);
+    });
   };
   return Object.assign(causeway, {
     upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
-import type { Failed, Outcome } from '../engine/types.ts';
+import type { Failed, Outcome, Responded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
@@ -16,35 +16,18 @@ import { HttpRequest, parseTarget } from './request.ts';
  * One client request through the gateway, from a framework's request to its response. Resolves when the
  * response is over; with an error when the app wants to answer failures itself. Never rejects.
  */
-export async function handle(
+export function handle(
   message: IncomingMessage,
   response: ServerResponse,
   parsed: ParsedBody,
   mount: Mount,
 ): Promise<GatewayError | undefined> {
-  const { core } = mount;
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
-    core.log.warn({ url: message.url }, 'a response had been sent before the request came to the gateway');
-    return undefined;
+    const details = { url: message.url };
+    mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
+    return Promise.resolve(undefined);
   }
-  const exchange = openExchange(message, parsed, mount);
-  const end = core.begin(exchange);
-  const onClose = (): void => {
-    if (!response.writableFinished) exchange.cancel(failed('client_aborted', { verdict: IGNORED }));
-  };
-  response.on('close', onClose).on('error', ignore);
-  try {
-    // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
-    if (!exchange.body.empty) await Promise.resolve();
-    const outcome = await core.forward(exchange);
-    return await deliver(message, response, outcome, exchange, mount);
-  } catch (error) {
-    return giveUp(response, error, mount);
-  } finally {
-    response.off('close', onClose);
-    exchange.body.close();
-    end();
-  }
+  return new Visit(message, response, openExchange(message, parsed, mount), mount).run();
 }
 
 function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
@@ -53,7 +36,7 @@ function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount
     request: new HttpRequest(message, path),
     rawHeaders: message.rawHeaders,
     httpVersion: message.httpVersion,
-    authority: authority ?? message.headers.host,
+    authority: authority ?? authorityOf(message),
     settings: mount.settings,
     startedAt: mount.core.clock.now(),
   };
@@ -62,46 +45,80 @@ function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount
   return exchange;
 }
 
-async function deliver(
-  message: IncomingMessage,
-  response: ServerResponse,
-  outcome: Outcome,
-  exchange: ClientExchange,
-  mount: Mount,
-): Promise<GatewayError | undefined> {
-  if (outcome.kind === 'failed') return fail(message, response, outcome, exchange, mount);
-  // Upgrades come through a server's 'upgrade' event, never here.
-  if (outcome.kind === 'upgraded') return undefined;
-  try {
-    await relay(message, response, outcome, exchange, mount);
-    return undefined;
-  } catch (error) {
-    outcome.discard();
-    if (response.headersSent) throw error;
-    const failure = failed('response_header_invalid', { error });
-    return fail(message, response, failure, exchange, mount);
+/** HTTP/2 has a pseudo-header in place of Host. */
+function authorityOf({ headers }: IncomingMessage): string | undefined {
+  return headers.host ?? (headers[':authority'] as string | undefined);
+}
+
+/** A client's request and its response, while they are with us. */
+class Visit {
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #exchange: ClientExchange;
+  readonly #mount: Mount;
+
+  constructor(message: IncomingMessage, response: ServerResponse, exchange: ClientExchange, mount: Mount) {
+    this.#message = message;
+    this.#response = response;
+    this.#exchange = exchange;
+    this.#mount = mount;
   }
-}
 
-async function fail(
-  message: IncomingMessage,
-  response: ServerResponse,
-  failure: Failed,
-  exchange: ClientExchange,
-  mount: Mount,
-): Promise<GatewayError | undefined> {
-  // Nobody is left to answer.
-  if (response.destroyed || message.socket.destroyed) return undefined;
-  const answer = makeAnswer(exchange, failure, mount);
-  if (mount.settings.errors.deliver === 'next') return makeError(answer, failure, response);
-  await writeAnswer(message, response, answer, exchange, mount);
-  return undefined;
-}
+  async run(): Promise<GatewayError | undefined> {
+    const exchange = this.#exchange;
+    const { core } = this.#mount;
+    core.begin(exchange);
+    this.#response.on('close', this.#onClose).on('error', ignore);
+    try {
+      // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
+      if (!exchange.body.empty) await Promise.resolve();
+      const over = this.#deliver(await core.forward(exchange));
+      // The usual case is over at once: head and body were there, and went out together.
+      return over && (await over);
+    } catch (error) {
+      // A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed.
+      core.log.error({ err: error }, 'a response could not be delivered');
+      this.#response.destroy();
+      return undefined;
+    } finally {
+      exchange.body.close();
+      core.end(exchange);
+    }
+  }
 
-/** A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed. */
-function giveUp(response: ServerResponse, error: unknown, { core }: Mount): undefined {
-  core.log.error({ err: error }, 'a response could not be delivered');
-  response.destroy();
+  #deliver(outcome: Outcome): Promise<GatewayError | undefined> | undefined {
+    if (outcome.kind === 'failed') return this.#fail(outcome);
+    // Upgrades come through a server's 'upgrade' event, never here.
+    if (outcome.kind === 'upgraded') return undefined;
+    try {
+      return relay(this.#message, this.#response, outcome, this.#exchange, this.#mount.core);
+    } catch (error) {
+      return this.#refuseHead(outcome, error);
+    }
+  }
+
+  /** Node will not write the backend's head. Nothing has been sent, so there is still an honest answer. */
+  #refuseHead(outcome: Responded, error: unknown): Promise<GatewayError | undefined> {
+    outcome.discard();
+    if (this.#response.headersSent) throw error;
+    return this.#fail(failed('response_header_invalid', { error }));
+  }
+
+  async #fail(failure: Failed): Promise<GatewayError | undefined> {
+    const message = this.#message;
+    const response = this.#response;
+    // Nobody is left to answer.
+    if (response.destroyed || message.socket.destroyed) return undefined;
+    const answer = makeAnswer(this.#exchange, failure, this.#mount);
+    if (this.#mount.settings.errors.deliver === 'next') return makeError(answer, failure, response);
+    await writeAnswer(message, response, answer, this.#exchange, this.#mount);
+    return undefined;
+  }
+
+  readonly #onClose = (): void => {
+    if (this.#response.writableFinished) return;
+    this.#exchange.cancel(failed('client_aborted', { verdict: IGNORED }));
+  };
 }
 
 function ignore(): void {

@@ -6,7 +6,7 @@ import { handle } from './handle.ts';
 import { refuseUpgrade } from './upgrade.ts';
 
 export interface RequestListener {
-  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+  (request: IncomingMessage, response: ServerResponse): void;
   /** For `server.on('upgrade', ...)`. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -17,8 +17,8 @@ export function requestListener({ core, settings }: Mount): RequestListener {
     core,
     settings: { ...settings, errors: { ...settings.errors, deliver: 'respond' } },
   };
-  const causeway = async (request: IncomingMessage & ParsedBody, response: ServerResponse): Promise<void> => {
-    await handle(request, response, request, mount);
+  const causeway = (request: IncomingMessage & ParsedBody, response: ServerResponse): void => {
+    void handle(request, response, request, mount);
   };
   return Object.assign(causeway, {
     upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),

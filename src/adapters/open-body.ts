@@ -6,8 +6,12 @@ import type { RequestBody } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { type ParsedBody, reserialize } from './consumed-body.ts';
 
-/** True when the request announces a body (RFC 9112 section 6.3). */
-export function announcesBody({ headers }: IncomingMessage): boolean {
+/** True when the request announces a body (RFC 9112 section 6.3; HTTP/2 says so when there is none). */
+export function announcesBody(
+  message: IncomingMessage & { stream?: { endAfterHeaders?: boolean } },
+): boolean {
+  const { headers } = message;
+  if (message.httpVersionMajor >= 2) return message.stream?.endAfterHeaders !== true;
   if (headers['transfer-encoding'] !== undefined) return true;
   return headers['content-length'] !== undefined && headers['content-length'] !== '0';
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Mount } from '../engine/core.ts';
-import type { ClientExchange } from '../engine/exchange.ts';
+import type { GatewayCore } from '../engine/core.ts';
 import { valuesOf } from '../engine/headers.ts';
-import type { Responded } from '../engine/types.ts';
+import type { Exchange, RawHeaders, Responded } from '../engine/types.ts';
 import { proxyStatusOfResponse } from '../failure/report/proxy-status.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
@@ -10,35 +9,44 @@ import { ResponseSink } from './response-sink.ts';
 import { writeHead } from './write-head.ts';
 
 /**
- * Relays a backend's response. Resolves when it is over, one way or the other.
+ * Relays a backend's response. Undefined when it is over at once; else resolves when it is, one way or the
+ * other.
  * @throws what Node throws for a head that it will not write; nothing has been sent then.
  */
-export async function relay(
+export function relay(
   message: IncomingMessage,
   response: ServerResponse,
   outcome: Responded,
-  exchange: ClientExchange,
-  { core }: Mount,
-): Promise<void> {
+  exchange: Exchange,
+  core: GatewayCore,
+): Promise<undefined> | undefined {
   exchange.body.commit();
   writeHead(response, outcome, headersOfOurs(message, response, outcome, exchange, core.name));
-  const isEventStream = (valuesOf(outcome.headers, 'content-type')[0] ?? '').startsWith('text/event-stream');
-  const sink = new ResponseSink(message, response, { body: exchange.body, clock: core.clock, isEventStream });
-  await outcome.relay(sink);
+  const sink = new ResponseSink(message, response, exchange.body, core.clock, outcome.isEventStream);
+  const isWhole = outcome.complete;
+  const ended = outcome.relay(sink);
+  return isWhole && !sink.finished ? undefined : whenOver(ended, sink);
+}
+
+async function whenOver(ended: Promise<unknown>, sink: ResponseSink): Promise<undefined> {
+  await ended;
   await sink.finished;
 }
+
+const NOTHING: RawHeaders = [];
 
 /** What the gateway adds to a response that is not its own: next to nothing when all went well. */
 function headersOfOurs(
   message: IncomingMessage,
   response: ServerResponse,
   outcome: Responded,
-  exchange: ClientExchange,
+  exchange: Exchange,
   gatewayName: string,
-): string[] {
+): RawHeaders {
+  const isFailure = isBackendFailure(outcome.status);
+  if (message.complete && exchange.attempts.length === 1 && !isFailure) return NOTHING;
   const ours: string[] = [];
   if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
-  const isFailure = isBackendFailure(outcome.status);
   if (exchange.attempts.length === 1 && !isFailure) return ours;
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../engine/clock.ts';
 import type { RawHeaders, RequestBody, Sink } from '../engine/types.ts';
 import { linger } from './linger.ts';
@@ -6,29 +7,29 @@ import { linger } from './linger.ts';
 /** compression() and its like hold data back until they are told. */
 type Flushable = ServerResponse & { flush?: () => void };
 
-export interface SinkOptions {
-  /** The upload, which is let go of when the response ends. */
-  readonly body: RequestBody;
-  readonly clock: Clock;
-  readonly isEventStream: boolean;
-}
-
 /** Where a relayed body goes: the client's response. */
 export class ResponseSink implements Sink {
   readonly #message: IncomingMessage;
   readonly #response: Flushable;
+  /** The upload, which is let go of when the response ends. */
   readonly #body: RequestBody;
   readonly #clock: Clock;
   readonly #flushEach: boolean;
   /** Resolves when the response has been ended; undefined when that happened at once. */
   finished: Promise<void> | undefined = undefined;
 
-  constructor(message: IncomingMessage, response: ServerResponse, options: SinkOptions) {
+  constructor(
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: RequestBody,
+    clock: Clock,
+    isEventStream: boolean,
+  ) {
     this.#message = message;
     this.#response = response;
-    this.#body = options.body;
-    this.#clock = options.clock;
-    this.#flushEach = options.isEventStream;
+    this.#body = body;
+    this.#clock = clock;
+    this.#flushEach = isEventStream;
   }
 
   flush(): void {
@@ -58,13 +59,21 @@ export class ResponseSink implements Sink {
 
   /** An HTTP/1.0 client takes a plain close for the end of a body; a reset it does not. */
   break(): void {
-    const { socket } = this.#response;
-    if (this.#message.httpVersion === '1.0' && socket && !socket.destroyed) socket.resetAndDestroy();
+    if (this.#message.httpVersion === '1.0') reset(this.#response.socket);
     this.#response.destroy();
   }
 
   onDrain(listener: () => void): void {
     this.#response.once('drain', listener);
+  }
+}
+
+/** Only TCP can be reset. Under TLS, a close without close_notify says as much; a Unix socket has no such thing. */
+function reset(socket: Socket | null): void {
+  try {
+    socket?.resetAndDestroy();
+  } catch {
+    socket?.destroy();
   }
 }
 

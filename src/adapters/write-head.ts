@@ -1,31 +1,51 @@
 import type { ServerResponse } from 'node:http';
 import type { RawHeaders, Responded } from '../engine/types.ts';
 
-/** Lines of these from app and backend add up; for any other header the backend's line wins. */
-const MERGED: ReadonlySet<string> = new Set(['set-cookie', 'vary']);
-
 /**
  * The backend's head, with what the app had set before (CORS, security headers).
  * @throws what Node throws for a head that it will not write.
  */
-export function writeHead(response: ServerResponse, outcome: Responded, ours: readonly string[]): void {
+export function writeHead(response: ServerResponse, outcome: Responded, ours: RawHeaders): void {
+  const { status, statusText, headers } = outcome;
   const theirs = response.getHeaderNames();
   if (theirs.length === 0) {
-    response.writeHead(outcome.status, outcome.statusText, [...outcome.headers, ...ours]);
+    response.writeHead(status, statusText, ours.length === 0 ? (headers as string[]) : [...headers, ...ours]);
     return;
   }
-  for (const name of theirs) {
-    if (!MERGED.has(name) && hasHeader(outcome.headers, name)) response.removeHeader(name);
+  // Given a list, writeHead would validate every header three times over.
+  if (outcome.hasRepeatedHeaders) appendAll(response, theirs, headers);
+  else setAll(response, headers);
+  for (let i = 0; i + 1 < ours.length; i += 2) {
+    // A second Proxy-Status adds to the backend's own.
+    if (ours[i] === 'Connection') response.setHeader('Connection', ours[i + 1] as string);
+    else response.appendHeader(ours[i] as string, ours[i + 1] as string);
   }
-  append(response, outcome.headers);
-  append(response, ours);
-  response.writeHead(outcome.status, outcome.statusText);
+  response.writeHead(status, statusText);
 }
 
-function append(response: ServerResponse, headers: RawHeaders): void {
+/** The backend's line wins; those that add up are added. */
+function setAll(response: ServerResponse, headers: RawHeaders): void {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value = headers[i + 1] as string;
+    if (isMerged(name)) response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+}
+
+function appendAll(response: ServerResponse, theirs: readonly string[], headers: RawHeaders): void {
+  for (const name of theirs) {
+    if (!isMerged(name) && hasHeader(headers, name)) response.removeHeader(name);
+  }
   for (let i = 0; i + 1 < headers.length; i += 2) {
     response.appendHeader(headers[i] as string, headers[i + 1] as string);
   }
+}
+
+/** Lines of these from app and backend add up. */
+function isMerged(name: string): boolean {
+  if (name.length === 4) return name.toLowerCase() === 'vary';
+  return name.length === 10 && name.toLowerCase() === 'set-cookie';
 }
 
 function hasHeader(headers: RawHeaders, lowerName: string): boolean {

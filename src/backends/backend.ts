@@ -22,6 +22,8 @@ export class Backend {
   /** Entered in this order: the breaker last, since its Pass may be the one probe. */
   readonly #gates: readonly Gate[];
   lastCause: CauseCode | undefined = undefined;
+  /** The last pair of passes: in normal operation all requests can share it. */
+  #both: BothPasses | undefined;
 
   constructor(target: Target, weight: number, gates: BackendGates, now: number) {
     this.target = target;
@@ -50,7 +52,10 @@ export class Backend {
     const slot = this.#concurrency.enter();
     if (!slot || !this.breaker) return slot;
     const permission = this.breaker.enter(now);
-    if (permission) return new BothPasses(slot, permission);
+    if (permission) {
+      if (this.#both?.isOf(permission) !== true) this.#both = new BothPasses(slot, permission);
+      return this.#both;
+    }
     slot.settle({ kind: 'ignored' }, now);
     return undefined;
   }
@@ -74,6 +79,11 @@ class BothPasses implements Pass {
   constructor(slot: Pass, permission: Pass) {
     this.#slot = slot;
     this.#permission = permission;
+  }
+
+  /** The slot is always the same: one gate, whose slots are alike. */
+  isOf(permission: Pass): boolean {
+    return this.#permission === permission;
   }
 
   answered(verdict: Verdict, now: number): void {

@@ -1,8 +1,19 @@
 import { BackendAttempt } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
-import type { Attempt, Exchange, Failed, Forward, Layer, Outcome, Pass, Verdict } from '../engine/types.ts';
+import type {
+  Attempt,
+  Ending,
+  Exchange,
+  Failed,
+  Forward,
+  Layer,
+  Outcome,
+  Pass,
+  Responded,
+  Verdict,
+} from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
-import { verdictOfStatus } from '../failure/verdict.ts';
+import { IGNORED, SUCCESS, verdictOfStatus } from '../failure/verdict.ts';
 import type { Backend } from './backend.ts';
 import type { Pool } from './pool.ts';
 import type { WaitingQueue } from './queue.ts';
@@ -16,74 +27,91 @@ export interface SelectOptions {
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
   return (next) => (exchange) => {
-    const now = options.clock.now();
     if (exchange.cancelled) return Promise.resolve(exchange.cancelled);
-    const place = find(options.pool, exchange, now);
-    if (place) return send(place, exchange, next, options);
+    const now = options.clock.now();
+    const backend = options.pool.choose(exchange, now);
+    const pass = backend?.enter(now);
+    if (backend && pass) return send(new Sending(backend, pass, exchange, options), next);
     if (!options.pool.isMerelyBusy(exchange, now)) return Promise.resolve(refusal(options, exchange, now));
     return waitForPlace(exchange, next, options);
   };
 }
 
-interface Place {
-  readonly backend: Backend;
-  readonly pass: Pass;
-}
-
-function find(pool: Pool, exchange: Exchange, now: number): Place | undefined {
-  const backend = pool.choose(exchange, now);
-  const pass = backend?.enter(now);
-  return backend && pass && { backend, pass };
-}
-
 function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> {
   return new Promise((resolve) => {
     const serve = (): boolean => {
-      const place = find(options.pool, exchange, options.clock.now());
-      if (place) resolve(send(place, exchange, next, options));
-      return place !== undefined;
+      const now = options.clock.now();
+      const backend = options.pool.choose(exchange, now);
+      const pass = backend?.enter(now);
+      if (!backend || !pass) return false;
+      resolve(send(new Sending(backend, pass, exchange, options), next));
+      return true;
     };
     options.queue.wait(exchange, serve, resolve);
   });
 }
 
-function send(place: Place, exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> {
-  const { backend } = place;
-  const attempt = new BackendAttempt(exchange.attempts.length + 1, backend.target, options.clock.now());
-  exchange.attempt = attempt;
-  exchange.attempts.push(attempt);
-  // Now there is a next attempt: what was kept in case there would be none is no longer needed.
-  exchange.held?.discard();
-  exchange.held = undefined;
-  const done = (outcome: Outcome): Outcome => {
-    account(place, attempt, outcome, options);
-    return outcome;
-  };
-  const threw = (error: unknown): Outcome => done(failed('gateway_error', { error }));
+function send(sending: Sending, next: Forward): Promise<Outcome> {
   try {
-    return next(exchange).then(done, threw);
+    return next(sending.exchange).then(sending.done, sending.threw);
   } catch (error) {
-    // Whatever happens below, the slot is freed.
-    return Promise.resolve(threw(error));
+    return sending.threw(error);
   }
 }
 
-/** Tells gates and balancer how it went: at the head, and once more at the end. */
-function account(place: Place, attempt: Attempt, outcome: Outcome, options: SelectOptions): void {
-  const settle = (verdict: Verdict): void => {
-    if (verdict.kind === 'failure') place.backend.lastCause = verdict.cause;
-    place.pass.settle(verdict, options.clock.now());
-    options.queue.wake();
+/** An exchange that has entered a backend's gates. */
+class Sending {
+  readonly exchange: Exchange;
+  readonly #backend: Backend;
+  readonly #pass: Pass;
+  readonly #attempt: Attempt;
+  readonly #options: SelectOptions;
+
+  constructor(backend: Backend, pass: Pass, exchange: Exchange, options: SelectOptions) {
+    this.exchange = exchange;
+    this.#backend = backend;
+    this.#pass = pass;
+    this.#options = options;
+    const now = options.clock.now();
+    this.#attempt = new BackendAttempt(exchange.attempts.length + 1, backend.target, now);
+    exchange.attempt = this.#attempt;
+    exchange.attempts.push(this.#attempt);
+    // Now there is a next attempt: what was kept in case there would be none is no longer needed.
+    exchange.held?.discard();
+    exchange.held = undefined;
+  }
+
+  /** Tells gates and balancer how it went: at the head, and once more at the end. */
+  readonly done = (outcome: Outcome): Outcome => {
+    if (outcome.kind === 'responded') this.#answered(outcome);
+    else this.#settle(outcome.kind === 'failed' ? outcome.verdict : SUCCESS);
+    return outcome;
   };
-  if (outcome.kind !== 'responded')
-    return settle(outcome.kind === 'failed' ? outcome.verdict : { kind: 'success' });
-  const verdict = verdictOfStatus(outcome.status);
-  const now = options.clock.now();
-  // A fast failure must not make a backend look attractive.
-  if (verdict.kind === 'success')
-    place.backend.latency.observe(now - (attempt.sentAt ?? attempt.startedAt), now);
-  place.pass.answered(verdict, now);
-  void outcome.ended.then((ending) => settle(ending.verdict));
+
+  /** Whatever happens below, the slot is freed. */
+  readonly threw = (error: unknown): never => {
+    this.#settle(IGNORED);
+    throw error;
+  };
+
+  #answered(outcome: Responded): void {
+    const verdict = verdictOfStatus(outcome.status);
+    const now = this.#options.clock.now();
+    // A fast failure must not make a backend look attractive.
+    if (verdict.kind === 'success') {
+      this.#backend.latency.observe(now - (this.#attempt.sentAt ?? this.#attempt.startedAt), now);
+    }
+    this.#pass.answered(verdict, now);
+    void outcome.ended.then(this.#ended);
+  }
+
+  readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);
+
+  #settle(verdict: Verdict): void {
+    if (verdict.kind === 'failure') this.#backend.lastCause = verdict.cause;
+    this.#pass.settle(verdict, this.#options.clock.now());
+    this.#options.queue.wake();
+  }
 }
 
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isUnsent } from './attempt.ts';
 import { BodySource } from './body-source.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { ReplayStore } from './replay-store.ts';
@@ -82,6 +83,10 @@ export class IncomingBody implements RequestBody {
   #attached = false;
   #closed = false;
   #source: BodySource | undefined;
+  /** The body, when it was there as a whole but is larger than what is kept. */
+  #whole: Buffer | undefined;
+  /** The attempt that reads it. */
+  #reader: Attempt | undefined;
   #timer: Timer | undefined;
 
   constructor(stream: IncomingStream, length: number | undefined, options: IncomingBodyOptions) {
@@ -92,13 +97,15 @@ export class IncomingBody implements RequestBody {
   }
 
   get replayable(): boolean {
-    return !this.#lost;
+    // Too large to keep, but still in memory, and nobody has begun to send it.
+    return !this.#lost || (this.#whole !== undefined && isUnsent(this.#reader?.phase ?? 'select'));
   }
 
   open(attempt: Attempt): Readable | Buffer {
     this.#attach();
     if (this.#stream.complete && this.receivedAt === undefined) this.#takeWhatIsThere();
-    if (this.receivedAt !== undefined) return Buffer.concat(this.#copy);
+    this.#reader = attempt;
+    if (this.receivedAt !== undefined) return this.#whole ?? Buffer.concat(this.#copy);
     const source = new BodySource(
       () => this.#pull(source, attempt),
       () => this.#detach(source),
@@ -111,6 +118,7 @@ export class IncomingBody implements RequestBody {
   commit(): void {
     if (this.#receivedBytes > 0) this.#lost = true;
     this.#keeping = false;
+    this.#whole = undefined;
     this.#forgetCopy();
   }
 
@@ -142,11 +150,12 @@ export class IncomingBody implements RequestBody {
     }
     // 'end' follows, but the bytes are all here now. Too many to keep are still good for one attempt.
     this.receivedAt = this.#options.clock.now();
-    if (this.#lost) this.#copy = [...before, ...rest];
+    if (this.#lost) this.#whole = Buffer.concat([...before, ...rest]);
   }
 
   #pull(source: BodySource, attempt: Attempt): void {
-    if (this.#source !== source || this.receivedAt !== undefined) return;
+    if (this.#source !== source) return;
+    if (this.receivedAt !== undefined) return source.onBlocked?.();
     if (this.#stream.listenerCount('data') === 0) this.#stream.on('data', this.#onData);
     this.#watch(this.#options.requestBodyMs, () => this.#options.onClientFault('request_body_timeout'));
     source.onBlocked = () => this.#watch(this.#options.writeMs, () => this.#options.onWriteTimeout(attempt));
@@ -199,7 +208,12 @@ export class IncomingBody implements RequestBody {
   readonly #onEnd = (): void => {
     this.#timer?.cancel();
     this.receivedAt ??= this.#options.clock.now();
-    this.#source?.push(null);
+    const source = this.#source;
+    if (!source) return;
+    source.push(null);
+    // What the backend has not taken yet is in the source.
+    if (source.readableLength > 0) source.onBlocked?.();
+    source.once('end', () => this.#timer?.cancel());
   };
 
   readonly #onClose = (): void => {

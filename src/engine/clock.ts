@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { CoarseTimers } from './coarse-timers.ts';
 
 /**
  * The only place that reads time and sets timers: everything else is given a Clock, so that tests can
@@ -32,10 +33,21 @@ class SystemTimer implements Timer {
   }
 }
 
+/** From here on a few milliseconds do not matter, and a shared timer is a third of the price. */
+const COARSE_FROM_MS = 500;
+
+const coarse = new CoarseTimers(
+  () => performance.now(),
+  (ms, run) => {
+    const timer = new SystemTimer(ms, run);
+    return () => timer.cancel();
+  },
+);
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
-  after: (ms, run) => new SystemTimer(ms, run),
+  after: (ms, run) => (ms >= COARSE_FROM_MS ? coarse.after(ms, run) : new SystemTimer(ms, run)),
 };
 
 /** Chance, in [0, 1). */

@@ -15,8 +15,10 @@ export interface GatewayCore {
     warn(details: object, message: string): void;
     error(details: object, message: string): void;
   };
-  /** Announces an exchange; what it returns says that it is over. A closing gateway waits for all of them. */
-  begin(exchange: Exchange): () => void;
+  /** Announces an exchange: a closing gateway waits for all of them. */
+  begin(exchange: Exchange): void;
+  /** It is over. */
+  end(exchange: Exchange): void;
 }
 
 /** One place where a gateway is mounted, with the settings of that place. */

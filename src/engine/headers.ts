@@ -59,6 +59,49 @@ const PROTECTED: ReadonlySet<string> = new Set([
 
 type HeaderValue = string | string[] | undefined;
 
+interface HeaderRule {
+  readonly lower: string;
+  readonly dropped: boolean;
+  /** The last head in which it was seen: tells repeated headers without comparing names. */
+  seenIn: number;
+}
+
+/** What to do with a header, by its name as spelled: spares folding the same few spellings on each request. */
+class HeaderRules {
+  readonly #dropped: ReadonlySet<string>;
+  readonly #rules = new Map<string, HeaderRule>();
+  #heads = 0;
+
+  constructor(dropped: ReadonlySet<string>) {
+    this.#dropped = dropped;
+  }
+
+  /** Begins another head, and forgets rules when there are too many: clients choose the names. */
+  beginHead(): number {
+    if (this.#rules.size > MAX_SPELLINGS) this.#rules.clear();
+    this.#heads += 1;
+    return this.#heads;
+  }
+
+  get(name: string): HeaderRule {
+    return this.#rules.get(name) ?? this.#learn(name);
+  }
+
+  /** All spellings of a name share one rule. */
+  #learn(name: string): HeaderRule {
+    const lower = name.toLowerCase();
+    // HTTP/2 brings the request line as pseudo-headers.
+    const dropped = this.#dropped.has(lower) || lower.startsWith(':');
+    const rule = this.#rules.get(lower) ?? { lower, dropped, seenIn: 0 };
+    this.#rules.set(lower, rule).set(name, rule);
+    return rule;
+  }
+}
+
+const MAX_SPELLINGS = 1_000;
+const REQUEST_RULES = new HeaderRules(OURS_ON_REQUESTS);
+const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES);
+
 /** Names listed in Connection, in lower case, that may be removed; undefined where there are none. */
 export function nominatedNames(connection: HeaderValue): ReadonlySet<string> | undefined {
   if (connection === undefined) return undefined;
@@ -76,15 +119,16 @@ export function nominatedNames(connection: HeaderValue): ReadonlySet<string> | u
 export function requestHeaders(exchange: Exchange, target: Target, gatewayName: string): string[] {
   const { rawHeaders, body, request } = exchange;
   const nominated = nominatedNames(request.headers['connection']);
+  REQUEST_RULES.beginHead();
   const headers: string[] = [];
   const host = exchange.settings.headers.host === 'backend' ? target.host : exchange.authority;
   if (host !== undefined) headers.push('Host', host);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    const lower = name.toLowerCase();
-    if (OURS_ON_REQUESTS.has(lower) || nominated?.has(lower)) continue;
+    const rule = REQUEST_RULES.get(name);
+    if (rule.dropped || nominated?.has(rule.lower)) continue;
     // The bytes are no longer compressed once a body parser has read them.
-    if (body.reserialized && lower === 'content-encoding') continue;
+    if (body.reserialized && rule.lower === 'content-encoding') continue;
     headers.push(name, rawHeaders[i + 1] as string);
   }
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
@@ -115,29 +159,71 @@ function isTrusted({ settings, request }: Exchange): boolean {
   return typeof trust === 'function' ? runHook('headers.trust', () => trust(request)) : trust;
 }
 
-/** The response head as the client gets it, without hop-by-hop headers and without faked ones of ours. */
+export interface ResponseHeaders {
+  readonly headers: string[];
+  /** Some name occurs more than once. */
+  readonly repeated: boolean;
+}
+
+/**
+ * The response head as the client gets it, without hop-by-hop headers and without faked ones of ours.
+ * @param raw names and values as bytes, in order and spelling as sent; HTTP headers are latin1.
+ */
 export function responseHeaders(
-  rawHeaders: RawHeaders,
+  raw: readonly Buffer[],
   connection: HeaderValue,
   gatewayName: string,
-): string[] {
+): ResponseHeaders {
   const nominated = nominatedNames(connection);
+  const head = RESPONSE_RULES.beginHead();
   const headers: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    const lower = name.toLowerCase();
-    if (OURS_ON_RESPONSES.has(lower) || nominated?.has(lower)) continue;
-    headers.push(name, rawHeaders[i + 1] as string);
+  let repeated = false;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as Buffer).toString('latin1');
+    const rule = RESPONSE_RULES.get(name);
+    if (rule.dropped || nominated?.has(rule.lower)) continue;
+    if (rule.seenIn === head) repeated = true;
+    rule.seenIn = head;
+    headers.push(name, (raw[i + 1] as Buffer).toString('latin1'));
   }
+  // With a Via of the backend's own, there are two.
+  if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
   headers.push('Via', `1.1 ${gatewayName}`);
-  return headers;
+  return { headers, repeated };
+}
+
+/** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
+const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'proxy-status',
+  'set-cookie',
+]);
+
+/** Trailers as the client may get them; undefined where there are none, which is nearly always. */
+export function trailers(raw: readonly Buffer[]): RawHeaders | undefined {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as Buffer).toString('latin1');
+    const rule = RESPONSE_RULES.get(name);
+    if (rule.dropped || NOT_IN_TRAILERS.has(rule.lower)) continue;
+    kept.push(name, (raw[i + 1] as Buffer).toString('latin1'));
+  }
+  return kept.length === 0 ? undefined : kept;
 }
 
 /** All values of one header in a flat list. */
 export function valuesOf(headers: RawHeaders, lowerName: string): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    if ((headers[i] as string).toLowerCase() === lowerName) values.push(headers[i + 1] as string);
+    const name = headers[i] as string;
+    if (name.length !== lowerName.length || name.toLowerCase() !== lowerName) continue;
+    values.push(headers[i + 1] as string);
   }
   return values;
 }

@@ -62,6 +62,10 @@ export interface Responded {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
+  /** Some name occurs more than once. */
+  readonly hasRepeatedHeaders: boolean;
+  /** `text/event-stream`: each event goes out at once, and silence is normal. */
+  readonly isEventStream: boolean;
   /** True once the whole body is here: it can be sent together with the head. */
   readonly complete: boolean;
   /** Hands the body to the sink. The result is `ended`. */

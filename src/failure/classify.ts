@@ -114,6 +114,6 @@ function closedEarly(facts: FailureFacts, error: ErrorFacts): Named {
 }
 
 function inBody(error: ErrorFacts): Named {
-  if (error.name === 'HTTPParserError') return { cause: 'response_coding_error' };
-  return { cause: 'response_truncated' };
+  const isCoding = error.name === 'HTTPParserError' && !/EOF/.test(error.message);
+  return { cause: isCoding ? 'response_coding_error' : 'response_truncated' };
 }

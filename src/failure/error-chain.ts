@@ -19,7 +19,7 @@ export function errorFacts(error: unknown): ErrorFacts {
     name: text(found['name']),
     message: text(found['message']),
     reason: text(found['reason']),
-    data: found['data'] instanceof Uint8Array ? found['data'] : undefined,
+    data: bytes(found['data']),
   };
 }
 
@@ -39,6 +39,12 @@ function firstWithCode(error: unknown, depth: number): Record<string, unknown> |
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** undici hands on what the parser could not read as a string. */
+function bytes(value: unknown): Uint8Array | undefined {
+  if (typeof value === 'string') return Buffer.from(value);
+  return value instanceof Uint8Array ? value : undefined;
 }
 
 function text(value: unknown): string {

@@ -40,7 +40,7 @@ class Connection implements Connecting {
     this.#options = options;
     this.#callback = callback;
     const { target, limitMs, clock } = options;
-    if (!target.socketPath && isIP(target.hostname) === 0) this.#enter('dns');
+    this.#enter(!target.socketPath && isIP(target.hostname) === 0 ? 'dns' : 'connect');
     try {
       this.#socket = this.#open();
     } catch (error) {

@@ -1,14 +1,24 @@
 import type { Dispatcher, Pool } from 'undici';
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
-import { requestHeaders, responseHeaders } from '../engine/headers.ts';
-import type { Attempt, Cancellable, Exchange, Failed, Outcome, Phase } from '../engine/types.ts';
+import { requestHeaders, responseHeaders, trailers } from '../engine/headers.ts';
+import { HookError } from '../engine/hooks.ts';
+import type {
+  Attempt,
+  Cancellable,
+  CauseCode,
+  Exchange,
+  Failed,
+  Outcome,
+  Phase,
+  Reached,
+} from '../engine/types.ts';
 import { classify } from '../failure/classify.ts';
 import { failed } from '../failure/failed.ts';
 import { ConnectError } from './connect-error.ts';
 import { DirectResponse } from './direct-response.ts';
 import type { Lane } from './lane.ts';
-import { decodeHeaders, sendableReason } from './response-head.ts';
+import { isEventStream, rawBytes, sendableReason } from './response-head.ts';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -73,7 +83,10 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
         this,
       );
     } catch (error) {
-      this.#fail(failed('configuration_error', { error }));
+      this.#end('configuration_error', 'no');
+      // The layer that names hooks and logs them stands above.
+      if (error instanceof HookError) throw error;
+      this.#resolve(failed('configuration_error', { error }));
     }
   }
 
@@ -119,10 +132,19 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt.answeredAt = this.#context.clock.now();
     this.#attempt.phase = 'body';
     this.#attempt.status = status;
-    const raw = decodeHeaders(controller.rawHeaders);
-    const headers = responseHeaders(raw, parsed['connection'], this.#context.name);
+    const { headers, repeated } = responseHeaders(
+      rawBytes(controller.rawHeaders),
+      parsed['connection'],
+      this.#context.name,
+    );
     this.#response = new DirectResponse(
-      { status, statusText: sendableReason(reason), headers, contentType: parsed['content-type'] },
+      {
+        status,
+        statusText: sendableReason(reason),
+        headers,
+        hasRepeatedHeaders: repeated,
+        isEventStream: isEventStream(parsed['content-type']),
+      },
       { controller, exchange: this.#exchange, attempt: this.#attempt, clock: this.#context.clock },
     );
     this.#settled = true;
@@ -134,10 +156,13 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   onResponseEnd(controller: Controller): void {
-    this.#response?.finish(decodeHeaders(controller.rawTrailers));
+    if (this.lane?.hasFailed) this.#response?.fail(failed('response_truncated'));
+    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers)));
+    this.lane?.release(this);
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
+    this.lane?.release(this);
     if (this.#settled && !this.#response) return;
     const bytesRead = (this.lane?.socket?.bytesRead ?? 0) - this.#bytesBefore;
     const failure =
@@ -156,13 +181,17 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
 
   #fail(failure: Failed): void {
     if (this.#settled) return;
+    this.#end(failure.cause, failure.reached);
+    this.#resolve(failure);
+  }
+
+  #end(cause: CauseCode, reached: Reached): void {
     this.#settled = true;
     const attempt = this.#attempt;
     attempt.endedAt = this.#context.clock.now();
-    attempt.cause = failure.cause;
-    attempt.reached = failure.reached;
+    attempt.cause = cause;
+    attempt.reached = reached;
     attempt.running = undefined;
     if (this.#exchange.waiting === this) this.#exchange.waiting = undefined;
-    this.#resolve(failure);
   }
 }

@@ -17,7 +17,8 @@ export interface ResponseHead {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
-  readonly contentType: string | string[] | undefined;
+  readonly hasRepeatedHeaders: boolean;
+  readonly isEventStream: boolean;
 }
 
 export interface ResponseContext {
@@ -39,10 +40,11 @@ export class DirectResponse implements Responded {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
+  readonly hasRepeatedHeaders: boolean;
+  readonly isEventStream: boolean;
   readonly ended: Promise<Ending>;
   readonly #context: ResponseContext;
   readonly #verdict: Verdict;
-  readonly #endless: boolean;
   #settle: (ending: Ending) => void = () => undefined;
   #state: 'kept' | 'relaying' | 'draining' | 'over' = 'kept';
   #kept: Buffer[] = [];
@@ -61,7 +63,8 @@ export class DirectResponse implements Responded {
     this.headers = head.headers;
     this.#context = context;
     this.#verdict = verdictOfStatus(head.status);
-    this.#endless = String(head.contentType ?? '').startsWith('text/event-stream');
+    this.hasRepeatedHeaders = head.hasRepeatedHeaders;
+    this.isEventStream = head.isEventStream;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -126,9 +129,9 @@ export class DirectResponse implements Responded {
     }
   }
 
-  finish(trailers: RawHeaders): void {
+  finish(trailers: RawHeaders | undefined): void {
     this.#complete = true;
-    this.#trailers = trailers.length > 0 ? trailers : undefined;
+    this.#trailers = trailers;
     if (this.#state === 'relaying') this.#endSink(undefined);
     else if (this.#state === 'draining') this.#over({ verdict: this.#verdict, bytes: this.#bytes });
   }
@@ -192,7 +195,7 @@ export class DirectResponse implements Responded {
     const { clock, exchange } = this.#context;
     const { idleMs } = exchange.settings.timeouts;
     this.#movedAt = clock.now();
-    if (this.#endless || idleMs === Infinity) return;
+    if (this.isEventStream || idleMs === Infinity) return;
     const look = (): void => {
       const leftMs = this.#movedAt + idleMs - clock.now();
       if (leftMs > 0) this.#timer = clock.after(leftMs, look);

@@ -23,6 +23,8 @@ const CLIENT_OPTIONS = {
  */
 export class Lane extends Client {
   socket: Socket | undefined = undefined;
+  /** The present socket failed. undici takes a reset for the end of a body that ends with the connection. */
+  hasFailed = false;
   /** Requests begun on the present socket. */
   requests = 0;
   #current: DirectAttempt | undefined = undefined;
@@ -44,6 +46,11 @@ export class Lane extends Client {
     return super.dispatch(options, handler);
   }
 
+  /** The attempt is over. An idle connection must not keep the last request on it alive. */
+  release(attempt: DirectAttempt): void {
+    if (this.#current === attempt) this.#current = undefined;
+  }
+
   /** Gives up the connection that an attempt is waiting for. */
   abortConnecting(reason: Error): void {
     this.#connecting?.abort(reason);
@@ -54,6 +61,11 @@ export class Lane extends Client {
       this.#connecting = undefined;
       this.socket = socket ?? undefined;
       this.requests = 0;
+      this.hasFailed = false;
+      // Before undici's own listener, so that it is known by the time undici acts on it.
+      socket?.on('error', () => {
+        if (this.socket === socket) this.hasFailed = true;
+      });
       if (socket) callback(null, socket);
       else callback(error ?? new Error('no socket'), null);
     });

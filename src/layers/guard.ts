@@ -1,4 +1,3 @@
-import { valuesOf } from '../engine/headers.ts';
 import type { Exchange, Failed, Layer } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 
@@ -31,14 +30,21 @@ function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined 
   return isLoop(exchange, options.name) ? failed('loop_detected') : undefined;
 }
 
+const ORIGIN_FORM = /^\/[^\s#\x00-\x1f\x7f]*$/;
+
 /** RFC 9112 section 3.2.1, without what no URL may contain: a fragment, white space, control characters. */
 function isOriginForm(path: string): boolean {
-  return /^\/[^\s#\x00-\x1f\x7f]*$/.test(path);
+  return ORIGIN_FORM.test(path);
 }
 
-function hasTwoHosts({ rawHeaders, request }: Exchange): boolean {
-  // `headers` keeps the first of them only.
-  return request.headers['host'] !== undefined && valuesOf(rawHeaders, 'host').length > 1;
+/** `headers` keeps the first of them only. */
+function hasTwoHosts({ rawHeaders }: Exchange): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 /** Via: RFC 9110 section 7.6.3. Each member is `[protocol/]version received-by [comment]`. */

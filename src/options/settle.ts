@@ -1,6 +1,6 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
 import type { ErrorSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
-import { consoleLogger } from '../insight/logger.ts';
+import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
   DEFAULTS,
   defaultErrors,
@@ -104,7 +104,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
-    logger: injected('logger', logger, consoleLogger, having('warn', 'error')),
+    logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),
   });

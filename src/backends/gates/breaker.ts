@@ -34,6 +34,8 @@ export class BreakerGate implements Gate {
   #state: State = 'closed';
   #circuit: Circuit;
   #epoch = 0;
+  /** Requests in normal operation differ in nothing: they share the Pass of their epoch. */
+  #closedPass: ClosedPass;
   #consecutive = 0;
   #successes = 0;
   #probing = false;
@@ -45,6 +47,7 @@ export class BreakerGate implements Gate {
   constructor(options: BreakerOptions, now: number) {
     this.#options = options;
     this.#circuit = new Circuit(options.settings, 'closed', now);
+    this.#closedPass = new ClosedPass(this, 0);
     this.#changedAt = now;
   }
 
@@ -65,7 +68,7 @@ export class BreakerGate implements Gate {
   }
 
   enter(now: number): Pass | undefined {
-    if (this.#state === 'closed') return new ClosedPass(this, this.#epoch);
+    if (this.#state === 'closed') return this.#closedPass;
     if (!this.admits(now)) return undefined;
     if (this.#state === 'open') this.#change('half_open', now);
     this.#probing = true;
@@ -131,6 +134,7 @@ export class BreakerGate implements Gate {
     this.#circuit.end();
     this.#state = state;
     this.#epoch += 1;
+    this.#closedPass = new ClosedPass(this, this.#epoch);
     this.#changedAt = now;
     this.#consecutive = 0;
     this.#successes = 0;

@@ -68,5 +68,19 @@ function rendered(
   { request }: Exchange,
   report: FailureReport,
 ): RenderedBody | undefined {
-  return render && runHook('errors.render', () => render(report, request));
+  return render && runHook('errors.render', () => checkRendered(render(report, request)));
+}
+
+/** It becomes a header and a body: anything else would break the answer. */
+function checkRendered(rendered: unknown): RenderedBody | undefined {
+  if (rendered === undefined) return undefined;
+  const { contentType, body } = (rendered ?? {}) as Partial<Record<keyof RenderedBody, unknown>>;
+  if (
+    typeof contentType === 'string' &&
+    /^[\x21-\x7e][\x20-\x7e]*$/.test(contentType) &&
+    typeof body === 'string'
+  ) {
+    return { contentType, body };
+  }
+  throw new TypeError('it must return { contentType, body }, two strings, or undefined');
 }

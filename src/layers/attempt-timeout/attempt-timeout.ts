@@ -2,12 +2,8 @@ import type { Clock, Timer } from '../../engine/clock.ts';
 import type { AppliedLimit, Attempt, Exchange, Forward, Layer, Outcome } from '../../engine/types.ts';
 import { failed } from '../../failure/failed.ts';
 import { IGNORED } from '../../failure/verdict.ts';
-import { Generations } from '../../stats/generations.ts';
-import { LearnedLimit } from './learned-limit.ts';
-import { routeKey } from './route-key.ts';
-
-/** Routes whose latencies are remembered. */
-const ROUTES = 1_000;
+import type { LearnedLimit } from './learned-limit.ts';
+import { LearnedLimits } from './learned-limits.ts';
 
 export interface AttemptTimeoutOptions {
   readonly clock: Clock;
@@ -21,14 +17,12 @@ export interface AttemptTimeoutOptions {
  * cuts only an attempt that can go elsewhere.
  */
 export function attemptTimeout(options: AttemptTimeoutOptions): Layer {
-  const routes = new Generations<LearnedLimit>(ROUTES);
+  const learned = new LearnedLimits();
   return (next) => (exchange) => {
     const { attempt } = exchange;
     if (!attempt) return next(exchange);
-    const learned = exchange.settings.timeouts.learned
-      ? routes.get(routeKey(exchange.request), () => new LearnedLimit())
-      : undefined;
-    return new Watch(exchange, attempt, learned, options).run(next);
+    const limit = exchange.settings.timeouts.learned ? learned.of(exchange.request) : undefined;
+    return new Watch(exchange, attempt, limit, options).run(next);
   };
 }
 

@@ -6,6 +6,7 @@ import { deadlineAt } from '../../engine/deadline-at.ts';
 import { backoffMs } from './backoff.ts';
 import { refusalToRepeat } from './eligibility.ts';
 import { pause } from './pause.ts';
+import { retryAfterMs } from './retry-after.ts';
 import type { RetryOptions } from './retry.ts';
 
 /** Moves that cannot amplify an outage (provably unsent, or a stale connection), beyond `retries`. */
@@ -15,6 +16,9 @@ export interface Trouble {
   readonly cause: CauseCode;
   readonly reached: Reached;
 }
+
+/** A client is not kept waiting for longer: then the backend's own answer, Retry-After and all, serves it better. */
+const LONGEST_WAIT_MS = 1_000;
 
 /** What is wrong with an outcome, if anything is. */
 export function troubleIn(outcome: Outcome): Trouble | undefined {
@@ -100,13 +104,21 @@ export class RetryLoop {
     const stale = trouble.cause === 'stale_connection';
     if (where === 'none' || (where === 'same' && !stale)) return 'no_other_backend';
     if (where !== 'other' && causes[trouble.cause].elsewhereOnly) return 'no_other_backend';
-    const waitMs = where === 'other' || stale ? 0 : backoffMs(this.#charged + 1, this.#options.random);
+    const waitMs = where === 'other' || stale ? 0 : this.#waitForSame();
     const { clock } = this.#options;
+    if (waitMs > LONGEST_WAIT_MS) return 'not_retryable';
     if (clock.now() + waitMs >= deadlineAt(this.#exchange)) return 'deadline';
     const refused = this.#charge(trouble, stale, where === 'other');
     if (refused) return refused;
     this.#exchange.sameBackendAllowed = where !== 'other';
     return waitMs;
+  }
+
+  /** Before the same backend is asked again: what it asks for itself, or else our own backoff. */
+  #waitForSame(): number {
+    const { clock, random } = this.#options;
+    const asked = this.#last?.kind === 'responded' ? retryAfterMs(this.#last.headers, clock.wall()) : 0;
+    return Math.max(asked, backoffMs(this.#charged + 1, random));
   }
 
   #charge(trouble: Trouble, stale: boolean, elsewhere: boolean): StopReason | undefined {
