@@ -1,0 +1,18 @@
+import { createProxyMiddleware } from 'causeway-proxy/express';
+import express from 'express';
+
+const backends = (process.env['BACKENDS'] ?? 'http://127.0.0.1:3001,http://127.0.0.1:3002').split(',');
+const proxy = createProxyMiddleware({ backends });
+
+const app = express();
+app.use('/api', proxy);
+
+const server = app.listen(Number(process.env['PORT'] ?? 8080), '127.0.0.1', (error) => {
+  if (error) throw error;
+  console.log('Listening on', server.address());
+});
+
+process.once('SIGTERM', () => {
+  server.close();
+  void proxy.gateway.close();
+});
