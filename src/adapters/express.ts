@@ -19,7 +19,7 @@ export function expressMiddleware(mount: Mount): ExpressMiddleware {
     response: ServerResponse,
     next: (error?: unknown) => void,
   ): void => {
-    void handle(request, response, request, mount).then((error) => {
+    handle(request, response, request, mount, (error) => {
       if (error) next(error);
     });
   };

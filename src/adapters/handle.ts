@@ -12,22 +12,23 @@ import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
-/**
- * One client request through the gateway, from a framework's request to its response. Resolves when the
- * response is over; with an error when the app wants to answer failures itself. Never rejects.
- */
+/** Called once, when the response is over; with an error when the app wants to answer failures itself. */
+export type Done = (error: GatewayError | undefined) => void;
+
+/** One client request through the gateway, from a framework's request to its response. Never throws. */
 export function handle(
   message: IncomingMessage,
   response: ServerResponse,
   parsed: ParsedBody,
   mount: Mount,
-): Promise<GatewayError | undefined> {
+  done: Done,
+): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
-    return Promise.resolve(undefined);
+    return done(undefined);
   }
-  return new Visit(message, response, openExchange(message, parsed, mount), mount).run();
+  new Visit(message, response, openExchange(message, parsed, mount), mount, done).begin();
 }
 
 function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
@@ -56,33 +57,68 @@ class Visit {
   readonly #response: ServerResponse;
   readonly #exchange: ClientExchange;
   readonly #mount: Mount;
+  readonly #done: Done;
 
-  constructor(message: IncomingMessage, response: ServerResponse, exchange: ClientExchange, mount: Mount) {
+  constructor(
+    message: IncomingMessage,
+    response: ServerResponse,
+    exchange: ClientExchange,
+    mount: Mount,
+    done: Done,
+  ) {
     this.#message = message;
     this.#response = response;
     this.#exchange = exchange;
     this.#mount = mount;
+    this.#done = done;
   }
 
-  async run(): Promise<GatewayError | undefined> {
-    const exchange = this.#exchange;
-    const { core } = this.#mount;
-    core.begin(exchange);
-    this.#response.on('close', this.#onClose).on('error', ignore);
+  begin(): void {
+    this.#mount.core.begin(this.#exchange);
+    this.#response.on('close', () => this.#leave()).on('error', ignore);
+    if (this.#exchange.body.empty) return this.#forward();
+    // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
+    queueMicrotask(() => this.#forward());
+  }
+
+  #forward(): void {
+    void this.#mount.core.forward(this.#exchange).then(
+      (outcome) => this.#settle(outcome),
+      (error: unknown) => this.#breakOff(error),
+    );
+  }
+
+  /** The usual case is over at once: head and body were there, and went out together. */
+  #settle(outcome: Outcome): void {
+    let over: Promise<GatewayError | undefined> | undefined;
     try {
-      // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
-      if (!exchange.body.empty) await Promise.resolve();
-      const over = this.#deliver(await core.forward(exchange));
-      // The usual case is over at once: head and body were there, and went out together.
-      return over && (await over);
+      over = this.#deliver(outcome);
     } catch (error) {
-      // A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed.
-      core.log.error({ err: error }, 'a response could not be delivered');
+      return this.#breakOff(error);
+    }
+    if (!over) return this.#end(undefined);
+    void over.then(
+      (error) => this.#end(error),
+      (error: unknown) => this.#breakOff(error),
+    );
+  }
+
+  /** A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed. */
+  #breakOff(error: unknown): void {
+    this.#mount.core.log.error({ err: error }, 'a response could not be delivered');
+    this.#response.destroy();
+    this.#end(undefined);
+  }
+
+  #end(error: GatewayError | undefined): void {
+    this.#exchange.body.close();
+    this.#mount.core.end(this.#exchange);
+    try {
+      this.#done(error);
+    } catch (thrown) {
+      // The app's error handling is its own affair, but must not end the process.
+      this.#mount.core.log.error({ err: thrown }, 'the error handler threw');
       this.#response.destroy();
-      return undefined;
-    } finally {
-      exchange.body.close();
-      core.end(exchange);
     }
   }
 
@@ -115,10 +151,11 @@ class Visit {
     return undefined;
   }
 
-  readonly #onClose = (): void => {
+  /** The connection is closed; unless the response is through, the client went away. */
+  #leave(): void {
     if (this.#response.writableFinished) return;
     this.#exchange.cancel(failed('client_aborted', { verdict: IGNORED }));
-  };
+  }
 }
 
 function ignore(): void {

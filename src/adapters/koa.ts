@@ -19,10 +19,12 @@ export interface KoaMiddleware {
 
 export function koaMiddleware(mount: Mount): KoaMiddleware {
   // Awaited to the end, so that Koa finds the response ended and leaves it alone.
-  const causeway = async (context: KoaContext): Promise<void> => {
-    const error = await handle(context.req, context.res, context.request, mount);
-    if (error) throw error;
-  };
+  const causeway = (context: KoaContext): Promise<void> =>
+    new Promise((resolve, reject) => {
+      handle(context.req, context.res, context.request, mount, (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
   return Object.assign(causeway, {
     upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
   });

@@ -18,9 +18,11 @@ export function requestListener({ core, settings }: Mount): RequestListener {
     settings: { ...settings, errors: { ...settings.errors, deliver: 'respond' } },
   };
   const causeway = (request: IncomingMessage & ParsedBody, response: ServerResponse): void => {
-    void handle(request, response, request, mount);
+    handle(request, response, request, mount, ignore);
   };
   return Object.assign(causeway, {
     upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
   });
 }
+
+function ignore(): void {}

@@ -28,7 +28,7 @@ function setAll(response: ServerResponse, headers: RawHeaders): void {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    if (isMerged(name)) response.appendHeader(name, value);
+    if (isMerged(name) && response.hasHeader(name)) response.appendHeader(name, value);
     else response.setHeader(name, value);
   }
 }

@@ -31,7 +31,7 @@ export function select(options: SelectOptions): Layer {
     const now = options.clock.now();
     const backend = options.pool.choose(exchange, now);
     const pass = backend?.enter(now);
-    if (backend && pass) return send(new Sending(backend, pass, exchange, options), next);
+    if (backend && pass) return send(new Sending(backend, pass, exchange, now, options), next);
     if (!options.pool.isMerelyBusy(exchange, now)) return Promise.resolve(refusal(options, exchange, now));
     return waitForPlace(exchange, next, options);
   };
@@ -44,7 +44,7 @@ function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions)
       const backend = options.pool.choose(exchange, now);
       const pass = backend?.enter(now);
       if (!backend || !pass) return false;
-      resolve(send(new Sending(backend, pass, exchange, options), next));
+      resolve(send(new Sending(backend, pass, exchange, now, options), next));
       return true;
     };
     options.queue.wait(exchange, serve, resolve);
@@ -67,12 +67,11 @@ class Sending {
   readonly #attempt: Attempt;
   readonly #options: SelectOptions;
 
-  constructor(backend: Backend, pass: Pass, exchange: Exchange, options: SelectOptions) {
+  constructor(backend: Backend, pass: Pass, exchange: Exchange, now: number, options: SelectOptions) {
     this.exchange = exchange;
     this.#backend = backend;
     this.#pass = pass;
     this.#options = options;
-    const now = options.clock.now();
     this.#attempt = new BackendAttempt(exchange.attempts.length + 1, backend.target, now);
     exchange.attempt = this.#attempt;
     exchange.attempts.push(this.#attempt);
@@ -96,20 +95,20 @@ class Sending {
 
   #answered(outcome: Responded): void {
     const verdict = verdictOfStatus(outcome.status);
-    const now = this.#options.clock.now();
+    const now = this.#attempt.answeredAt ?? this.#options.clock.now();
     // A fast failure must not make a backend look attractive.
     if (verdict.kind === 'success') {
       this.#backend.latency.observe(now - (this.#attempt.sentAt ?? this.#attempt.startedAt), now);
     }
     this.#pass.answered(verdict, now);
-    void outcome.ended.then(this.#ended);
+    outcome.onEnded(this.#ended);
   }
 
   readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);
 
   #settle(verdict: Verdict): void {
     if (verdict.kind === 'failure') this.#backend.lastCause = verdict.cause;
-    this.#pass.settle(verdict, this.#options.clock.now());
+    this.#pass.settle(verdict, this.#attempt.endedAt ?? this.#options.clock.now());
     this.#options.queue.wake();
   }
 }

@@ -68,12 +68,12 @@ export interface Responded {
   readonly isEventStream: boolean;
   /** True once the whole body is here: it can be sent together with the head. */
   readonly complete: boolean;
-  /** Hands the body to the sink. The result is `ended`. */
+  /** Hands the body to the sink. Resolves once, when that is over, one way or the other. */
   relay(sink: Sink): Promise<Ending>;
   /** Throws the body away: drained when small, so that the connection lives on; else destroyed. */
   discard(): void;
-  /** Resolves once, when the body was relayed, broke off or was discarded. */
-  readonly ended: Promise<Ending>;
+  /** Calls back once, when the body was relayed, broke off or was discarded; at once when that is past. */
+  onEnded(listener: (ending: Ending) => void): void;
 }
 
 export interface Ending {

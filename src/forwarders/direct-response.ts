@@ -42,10 +42,10 @@ export class DirectResponse implements Responded {
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
   readonly isEventStream: boolean;
-  readonly ended: Promise<Ending>;
   readonly #context: ResponseContext;
   readonly #verdict: Verdict;
-  #settle: (ending: Ending) => void = () => undefined;
+  #ending: Ending | undefined;
+  #listener: ((ending: Ending) => void) | undefined;
   #state: 'kept' | 'relaying' | 'draining' | 'over' = 'kept';
   #kept: Buffer[] = [];
   #bytes = 0;
@@ -65,9 +65,6 @@ export class DirectResponse implements Responded {
     this.#verdict = verdictOfStatus(head.status);
     this.hasRepeatedHeaders = head.hasRepeatedHeaders;
     this.isEventStream = head.isEventStream;
-    this.ended = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
   }
 
   get complete(): boolean {
@@ -75,7 +72,7 @@ export class DirectResponse implements Responded {
   }
 
   relay(sink: Sink): Promise<Ending> {
-    if (this.#state !== 'kept') return this.ended;
+    if (this.#state !== 'kept') return this.#whenEnded();
     this.#state = 'relaying';
     this.#sink = sink;
     const kept = this.#kept;
@@ -89,7 +86,13 @@ export class DirectResponse implements Responded {
       this.#watchIdle();
       this.#resume();
     }
-    return this.ended;
+    return this.#whenEnded();
+  }
+
+  onEnded(listener: (ending: Ending) => void): void {
+    if (this.#ending) return listener(this.#ending);
+    const earlier = this.#listener;
+    this.#listener = earlier ? (ending) => (earlier(ending), listener(ending)) : listener;
   }
 
   discard(): void {
@@ -112,13 +115,13 @@ export class DirectResponse implements Responded {
 
   receive(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    this.#movedAt = this.#context.clock.now();
     switch (this.#state) {
       case 'kept':
         this.#kept.push(chunk);
         if (this.#bytes > KEPT_BYTES) this.#pause();
         return;
       case 'relaying':
+        this.#movedAt = this.#context.clock.now();
         if (this.#sink?.write(chunk) === false) this.#waitForSink(this.#sink);
         return;
       case 'draining':
@@ -168,7 +171,12 @@ export class DirectResponse implements Responded {
     if (ending.cause) attempt.cause = ending.cause;
     if (exchange.waiting === attempt.running) exchange.waiting = undefined;
     attempt.running = undefined;
-    this.#settle(ending);
+    this.#ending = ending;
+    this.#listener?.(ending);
+  }
+
+  #whenEnded(): Promise<Ending> {
+    return this.#ending ? Promise.resolve(this.#ending) : new Promise((resolve) => this.onEnded(resolve));
   }
 
   #pause(): void {

@@ -1,6 +1,8 @@
+import type { HeaderBytes } from '../engine/headers.ts';
+
 /** undici's HTTP/1 parser hands names and values as Buffers, though its type allows more. */
-export function rawBytes(raw: unknown): readonly Buffer[] {
-  return Array.isArray(raw) ? (raw as Buffer[]) : [];
+export function rawBytes(raw: unknown): readonly HeaderBytes[] {
+  return Array.isArray(raw) ? (raw as HeaderBytes[]) : [];
 }
 
 export function isEventStream(contentType: string | string[] | undefined): boolean {

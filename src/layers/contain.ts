@@ -17,7 +17,7 @@ export function contain(onUnexpected: (error: unknown, failure: Failed) => void)
   };
   return (next) => (exchange) => {
     try {
-      return next(exchange).catch(name);
+      return next(exchange).then(undefined, name);
     } catch (error) {
       return Promise.resolve(name(error));
     }

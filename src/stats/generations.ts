@@ -2,17 +2,17 @@
  * A map that forgets what was not used for long, at a cost that does not depend on its size: when the
  * present generation is full it becomes the previous one, and the one before that is dropped.
  */
-export class Generations<Value> {
+export class Generations<Key, Value> {
   readonly #size: number;
-  #present = new Map<string, Value>();
-  #previous = new Map<string, Value>();
+  #present = new Map<Key, Value>();
+  #previous = new Map<Key, Value>();
 
   /** Keeps at least the `size` most recently used entries, and at most twice as many. */
   constructor(size: number) {
     this.#size = size;
   }
 
-  get(key: string, create: () => Value): Value {
+  get(key: Key, create: () => Value): Value {
     const present = this.#present.get(key);
     if (present !== undefined) return present;
     const value = this.#previous.get(key) ?? create();
