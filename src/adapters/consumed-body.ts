@@ -27,9 +27,18 @@ export function reserialize(message: IncomingMessage, parsed: ParsedBody): Buffe
 
 function textOf(type: string, body: unknown): string | undefined {
   if (body === undefined) return undefined;
-  if (type === 'application/json' || type.endsWith('+json')) return JSON.stringify(body);
+  if (type === 'application/json' || type.endsWith('+json')) return jsonOf(body);
   if (type === 'application/x-www-form-urlencoded') return formOf(body);
   return undefined;
+}
+
+/** Somebody may have put into `body` what JSON cannot say: a cycle, a BigInt. */
+function jsonOf(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Plain fields only: whether a list was spelled `a=1&a=2`, `a[]=1` or `a[0]=1`, the parser does not tell. */

@@ -24,7 +24,9 @@ export function openBody(
   mount: Mount,
 ): RequestBody {
   if (!announcesBody(message)) return EMPTY_BODY;
-  if (!message.readableDidRead) return incoming(message, exchange, mount);
+  // Decoded to text, the bytes are no longer certain.
+  const isUntouched = !message.readableDidRead && message.readableEncoding === null;
+  if (isUntouched) return incoming(message, exchange, mount);
   const bytes = message.readableEnded ? reserialize(message, parsed) : undefined;
   if (bytes !== undefined) return new BufferedBody(bytes);
   exchange.cancel(failed('request_body_consumed'));

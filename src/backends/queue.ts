@@ -2,6 +2,9 @@ import type { Clock, Timer } from '../engine/clock.ts';
 import type { Cancellable, Exchange, Failed } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 
+/** Slots are freed all the time: the least that Retry-After can say. */
+const RETRY_AFTER_MS = 1_000;
+
 export interface QueueOptions {
   readonly clock: Clock;
   /** Places; 0 switches waiting off. */
@@ -28,19 +31,20 @@ export class WaitingQueue {
 
   /** Waits until `serve` succeeds; `refuse` is told why it did not. */
   wait(exchange: Exchange, serve: Serve, refuse: (failure: Failed) => void): void {
-    if (this.#waiting.size >= this.#options.size)
-      return refuse(saturated('The queue is full.', this.#options));
+    if (this.#waiting.size >= this.#options.size) return refuse(saturated('The queue is full.'));
     const waiter = new Waiter(exchange, serve, refuse, this.#waiting);
     exchange.waiting = waiter;
-    const tooLong = (): void => waiter.cancel(saturated('Waited too long for a free slot.', this.#options));
-    waiter.timer = this.#options.clock.after(this.#options.waitMs, tooLong);
+    const tooLong = (): void => waiter.cancel(saturated('Waited too long for a free slot.'));
+    const { clock, waitMs } = this.#options;
+    if (waitMs !== Infinity) waiter.timer = clock.after(waitMs, tooLong);
     this.#waiting.add(waiter);
   }
 
-  /** A slot was freed: the longest waiting that can use it gets it. */
+  /** A slot was freed, or a backend's state changed: those that waited longest come first. */
   wake(): void {
     for (const waiter of this.#waiting) {
-      if (waiter.serve()) return;
+      // One that avoids backends it has tried must not hold up those behind it.
+      if (!waiter.serve() && !waiter.isChoosy) return;
     }
   }
 }
@@ -57,6 +61,10 @@ class Waiter implements Cancellable {
     this.#serve = serve;
     this.#refuse = refuse;
     this.#queue = queue;
+  }
+
+  get isChoosy(): boolean {
+    return this.#exchange.attempts.length > 0;
   }
 
   serve(): boolean {
@@ -81,6 +89,6 @@ class Waiter implements Cancellable {
   }
 }
 
-function saturated(detail: string, { waitMs }: QueueOptions): Failed {
-  return failed('pool_saturated', { detail, retryAfterMs: Math.max(waitMs, 1_000) });
+function saturated(detail: string): Failed {
+  return failed('pool_saturated', { detail, retryAfterMs: RETRY_AFTER_MS });
 }

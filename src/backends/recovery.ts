@@ -18,6 +18,7 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #unreachable = new Set<Backend>();
+  readonly #looking = new Set<Backend>();
   #timer: Timer | undefined;
   #closed = false;
 
@@ -47,8 +48,12 @@ export class Recovery {
   async #lookAt(backend: Backend): Promise<void> {
     const { breaker, target } = backend;
     if (!breaker?.isUnreachable) return void this.#unreachable.delete(backend);
+    // A connection that hangs takes longer than the time between two looks.
+    if (this.#looking.has(backend)) return;
+    this.#looking.add(backend);
     const reachable = await this.#options.probe(target);
-    if (!reachable) return;
+    this.#looking.delete(backend);
+    if (!reachable || this.#closed) return;
     this.#unreachable.delete(backend);
     breaker.allowProbe(this.#options.clock.now());
   }

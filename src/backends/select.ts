@@ -43,7 +43,12 @@ function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions)
       const now = options.clock.now();
       const backend = options.pool.choose(exchange, now);
       const pass = backend?.enter(now);
-      if (!backend || !pass) return false;
+      if (!backend || !pass) {
+        if (options.pool.isMerelyBusy(exchange, now)) return false;
+        // What it waits for is no longer a matter of slots.
+        resolve(refusal(options, exchange, now));
+        return true;
+      }
       resolve(send(new Sending(backend, pass, exchange, now, options), next));
       return true;
     };
@@ -55,7 +60,7 @@ function send(sending: Sending, next: Forward): Promise<Outcome> {
   try {
     return next(sending.exchange).then(sending.done, sending.threw);
   } catch (error) {
-    return sending.threw(error);
+    return Promise.reject(error as Error).catch(sending.threw);
   }
 }
 

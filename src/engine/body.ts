@@ -80,7 +80,6 @@ export class IncomingBody implements RequestBody {
   /** Bytes were handed out of which no copy is left. */
   #lost = false;
   #receivedBytes = 0;
-  #attached = false;
   #closed = false;
   #source: BodySource | undefined;
   /** The body, when it was there as a whole but is larger than what is kept. */
@@ -94,6 +93,9 @@ export class IncomingBody implements RequestBody {
     this.length = length;
     this.#options = options;
     this.#keeping = options.replayBytes > 0;
+    // At once: when somebody else listens too, what flows before the first attempt asks would be lost to us.
+    stream.pause();
+    stream.on('data', this.#onData).on('error', ignore).on('end', this.#onEnd).on('close', this.#onClose);
   }
 
   get replayable(): boolean {
@@ -102,7 +104,7 @@ export class IncomingBody implements RequestBody {
   }
 
   open(attempt: Attempt): Readable | Buffer {
-    this.#attach();
+    this.#dismiss();
     if (this.#stream.complete && this.receivedAt === undefined) this.#takeWhatIsThere();
     this.#reader = attempt;
     if (this.receivedAt !== undefined) return this.#whole ?? Buffer.concat(this.#copy);
@@ -129,13 +131,14 @@ export class IncomingBody implements RequestBody {
     this.#forgetCopy();
     this.#stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     // A paused rest would wedge the client's connection; flowing, it is thrown away (the adapter bounds that).
-    if (this.#attached && this.receivedAt === undefined) this.#stream.resume();
+    if (this.receivedAt === undefined) this.#stream.resume();
   }
 
-  #attach(): void {
-    if (this.#attached) return;
-    this.#attached = true;
-    this.#stream.on('error', ignore).on('end', this.#onEnd).on('close', this.#onClose);
+  /** An earlier attempt's source must not get what comes now: it would pass for the rest of the body. */
+  #dismiss(): void {
+    const source = this.#source;
+    this.#source = undefined;
+    source?.destroy();
   }
 
   /** The parser is through with a small body before we ask for it: no stream is needed then. */
@@ -156,7 +159,6 @@ export class IncomingBody implements RequestBody {
   #pull(source: BodySource, attempt: Attempt): void {
     if (this.#source !== source) return;
     if (this.receivedAt !== undefined) return source.onBlocked?.();
-    if (this.#stream.listenerCount('data') === 0) this.#stream.on('data', this.#onData);
     this.#watch(this.#options.requestBodyMs, () => this.#options.onClientFault('request_body_timeout'));
     source.onBlocked = () => this.#watch(this.#options.writeMs, () => this.#options.onWriteTimeout(attempt));
     this.#stream.resume();
@@ -217,8 +219,9 @@ export class IncomingBody implements RequestBody {
   };
 
   readonly #onClose = (): void => {
+    if (this.receivedAt !== undefined) return;
     this.#timer?.cancel();
-    if (this.receivedAt === undefined) this.#options.onClientFault('client_aborted');
+    this.#options.onClientFault('client_aborted');
   };
 
   #watch(ms: number, run: () => void): void {

@@ -72,7 +72,14 @@ class Slot {
     while (this.first) {
       const { run } = this.first;
       this.first.cancel();
-      run();
+      try {
+        run();
+      } catch (error) {
+        // As uncaught as in a timer of its own, but the others still run.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 

@@ -147,12 +147,9 @@ function pushForwarded(headers: string[], exchange: Exchange): void {
   const { request, authority } = exchange;
   const trusted = isTrusted(exchange);
   const given = trusted ? request.headers['x-forwarded-for'] : undefined;
-  if (request.remoteAddress !== undefined) {
-    headers.push(
-      'X-Forwarded-For',
-      given ? `${String(given)}, ${request.remoteAddress}` : request.remoteAddress,
-    );
-  }
+  // A peer on a Unix socket has no address.
+  const chain = [given, request.remoteAddress].filter((part) => part !== undefined).join(', ');
+  if (chain !== '') headers.push('X-Forwarded-For', chain);
   const proto = trusted ? request.headers['x-forwarded-proto'] : undefined;
   headers.push('X-Forwarded-Proto', proto ? String(proto) : request.encrypted ? 'https' : 'http');
   const host = (trusted ? request.headers['x-forwarded-host'] : undefined) ?? authority;

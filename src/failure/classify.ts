@@ -52,8 +52,15 @@ const DNS: Readonly<Record<string, Named>> = {
   EREFUSED: { cause: 'dns_failed', parameters: { rcode: 'REFUSED' } },
 };
 
+/** Codes of getaddrinfo and of c-ares that say that the resolver, not the name, is at fault. */
+const RESOLVER = /^(EAI_\w+|ESERVFAIL|EFORMERR|ENOTIMP|EBADRESP|ECONNREFUSED|ECANCELLED)$/;
+
 function dnsCause(error: ErrorFacts): Named {
-  return DNS[error.code] ?? { cause: 'dns_failed' };
+  const known = DNS[error.code];
+  if (known) return known;
+  const isLookup = error.syscall === 'getaddrinfo' || error.syscall.startsWith('query');
+  if (isLookup || RESOLVER.test(error.code)) return { cause: 'dns_failed' };
+  return { cause: 'gateway_error', reached: 'no' };
 }
 
 const CONNECT: Readonly<Record<string, CauseCode>> = {

@@ -23,14 +23,21 @@ export function errorFacts(error: unknown): ErrorFacts {
   };
 }
 
-/** Happy Eyeballs reports one error per address; the first that names a system call says the most. */
+/** Happy Eyeballs reports one error per address: a machine without IPv6 has no route to half of them. */
+const NO_SUCH_FAMILY: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+]);
+
 function firstWithCode(error: unknown, depth: number): Record<string, unknown> | undefined {
   if (!isRecord(error) || depth > 8) return undefined;
   if (Array.isArray(error['errors'])) {
-    for (const inner of error['errors']) {
-      const found = firstWithCode(inner, depth + 1);
-      if (found) return found;
-    }
+    const inner = error['errors'] as unknown[];
+    const found = inner.map((one) => firstWithCode(one, depth + 1)).filter((one) => one !== undefined);
+    const telling = found.find((one) => !NO_SUCH_FAMILY.has(text(one['code']))) ?? found[0];
+    if (telling) return telling;
   }
   if (typeof error['code'] === 'string') return error;
   if (error['name'] === 'HTTPParserError') return error;

@@ -31,6 +31,7 @@ const ALERT_IDS: Readonly<Record<string, number>> = {
 export function tlsCause(error: ErrorFacts): Named {
   const certificate = CERTIFICATE[error.code];
   if (certificate) return { cause: certificate };
+  if (/^ERR_(OSSL|INVALID)_/.test(error.code)) return { cause: 'configuration_error', reached: 'no' };
   if (NOT_TLS.test(`${error.reason} ${error.message}`)) return { cause: 'tls_on_plaintext_port' };
   const alert = Object.keys(ALERT_IDS).find((name) => error.code.endsWith(`ALERT_${name}`));
   if (alert === 'NO_APPLICATION_PROTOCOL') return { cause: 'http_version_mismatch', reached: 'no' };

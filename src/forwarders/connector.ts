@@ -45,6 +45,7 @@ class Connection implements Connecting {
       this.#socket = this.#open();
     } catch (error) {
       // Bad certificates and keys throw here.
+      this.#phase = 'tls';
       this.#fail(error);
       return;
     }

@@ -15,6 +15,7 @@ import type {
 } from '../engine/types.ts';
 import { classify } from '../failure/classify.ts';
 import { failed } from '../failure/failed.ts';
+import { isBackendFailure } from '../failure/verdict.ts';
 import { ConnectError } from './connect-error.ts';
 import { DirectResponse } from './direct-response.ts';
 import type { Lane } from './lane.ts';
@@ -97,7 +98,9 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   cancel(failure: Failed): void {
     if (this.#response) return this.#response.cancel(failure);
     if (this.#settled) return;
-    this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : failure.reached });
+    // The cause may lie elsewhere (a client that leaves, a gateway that closes); the bytes are out all the same.
+    const sent = failure.reached === 'no' ? 'maybe' : failure.reached;
+    this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : sent });
     if (this.#controller) this.#controller.abort(GIVEN_UP);
     else this.lane?.abortConnecting(GIVEN_UP);
   }
@@ -132,6 +135,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt.answeredAt = this.#context.clock.now();
     this.#attempt.phase = 'body';
     this.#attempt.status = status;
+    if (isBackendFailure(status)) this.#attempt.cause = 'backend_status';
     const { headers, repeated } = responseHeaders(
       rawBytes(controller.rawHeaders),
       parsed['connection'],

@@ -1,6 +1,5 @@
 import type { Exchange, Outcome } from '../engine/types.ts';
 import { causes } from '../failure/causes.ts';
-import { isBackendFailure } from '../failure/verdict.ts';
 import type { AttemptEvent, ExchangeEvent } from './events.ts';
 
 export function describeExchange(
@@ -28,22 +27,19 @@ export function describeExchange(
 /** A response can still break off, and a backend's own error is passed through: both have a cause. */
 function causeOf(exchange: Exchange, outcome: Outcome): ExchangeEvent['cause'] {
   if (outcome.kind === 'failed') return outcome.cause;
-  if (outcome.kind === 'upgraded') return undefined;
-  return exchange.attempts.at(-1)?.cause ?? (isBackendFailure(outcome.status) ? 'backend_status' : undefined);
+  return outcome.kind === 'responded' ? exchange.attempts.at(-1)?.cause : undefined;
 }
 
 export function describeAttempt(exchange: Exchange, number: number, now: number): AttemptEvent | undefined {
   const attempt = exchange.attempts[number - 1];
   if (!attempt) return undefined;
-  const status = attempt.status;
-  const bad = status !== undefined && isBackendFailure(status);
   return {
     requestId: exchange.request.id,
     number,
     backend: attempt.target.name,
     phase: attempt.phase,
-    status,
-    cause: attempt.cause ?? (bad ? 'backend_status' : undefined),
+    status: attempt.status,
+    cause: attempt.cause,
     reached: attempt.reached,
     limit: attempt.limit,
     ms: (attempt.endedAt ?? now) - attempt.startedAt,

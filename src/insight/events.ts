@@ -75,12 +75,17 @@ export class Events {
     return this.#listeners[name].size > 0;
   }
 
+  #complain(name: EventName, error: unknown): void {
+    this.#logger.error({ err: error, event: name }, 'an event listener threw');
+  }
+
   emit<Name extends EventName>(name: Name, event: GatewayEvents[Name]): void {
     for (const listener of this.#listeners[name]) {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#complain(name, error));
       } catch (error) {
-        this.#logger.error({ err: error, event: name }, 'an event listener threw');
+        this.#complain(name, error);
       }
     }
   }

@@ -20,8 +20,14 @@ function limited(clock: Clock, next: Forward, exchange: Exchange): Promise<Outco
     timer = clock.after(Math.min(leftMs, exchange.settings.timeouts.deadlineMs), look);
   };
   timer = clock.after(exchange.settings.timeouts.deadlineMs, look);
-  return next(exchange).then((outcome) => {
-    timer.cancel();
-    return outcome;
-  });
+  return next(exchange).then(
+    (outcome) => {
+      timer.cancel();
+      return outcome;
+    },
+    (error: unknown) => {
+      timer.cancel();
+      throw error;
+    },
+  );
 }

@@ -1,4 +1,5 @@
-import type { Target } from '../engine/types.ts';
+import { createSecureContext } from 'node:tls';
+import type { Target, TargetTls } from '../engine/types.ts';
 import type { BackendOptions, BackendSettings } from '../options.ts';
 import { checkKeys, number, show } from './check.ts';
 
@@ -18,22 +19,34 @@ export function settleBackends(given: unknown): readonly BackendSettings[] {
     }
     names.add(target.name);
   }
-  return settled;
+  return Object.freeze(settled);
 }
 
 function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
   checkKeys(key, options, KEYS);
   const { url, name, weight = 1, tls, socketPath } = options as Partial<BackendOptions>;
-  number({ min: Number.MIN_VALUE, max: 1_000 })(`${key}.weight`, weight);
-  if (tls !== undefined) checkKeys(`${key}.tls`, tls, TLS_KEYS);
+  number({ above: 0, max: 1_000 })(`${key}.weight`, weight);
+  if (tls !== undefined) checkTls(`${key}.tls`, tls);
   checkText(`${key}.name`, name);
   checkText(`${key}.socketPath`, socketPath);
   const parsed = parseUrl(url, `${key}${typeof given === 'string' ? '' : '.url'}`);
-  return {
-    weight,
-    target: Object.freeze({ ...targetOf(parsed), name: name ?? parsed.host, tls, socketPath }),
-  };
+  const target = { ...targetOf(parsed), name: name ?? parsed.host, tls: tls && { ...tls }, socketPath };
+  return Object.freeze({ weight, target: Object.freeze(target) });
+}
+
+/** A certificate or key that OpenSSL cannot read would otherwise fail every connection. */
+function checkTls(key: string, tls: TargetTls): void {
+  checkKeys(key, tls, TLS_KEYS);
+  checkText(`${key}.servername`, tls.servername);
+  try {
+    createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`${key} must hold readable certificates and a key that fits: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 function checkText(key: string, value: unknown): void {
@@ -41,12 +54,17 @@ function checkText(key: string, value: unknown): void {
   throw new TypeError(`${key} must be a non-empty string, got ${show(value)}`);
 }
 
+/** Never repeats credentials: error messages end up in logs. */
+function showUrl(url: unknown): string {
+  return typeof url === 'string' && url.includes('@') ? 'a URL with credentials' : show(url);
+}
+
 function parseUrl(url: unknown, key: string): URL {
   if (typeof url === 'string' && /^https?:\/\/\[[^\]]*%/.test(url)) {
-    throw new TypeError(`${key} must not have an IPv6 zone id, got ${show(url)}`);
+    throw new TypeError(`${key} must not have an IPv6 zone id, got ${showUrl(url)}`);
   }
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed) throw new TypeError(`${key} must be an http:// or https:// URL, got ${show(url)}`);
+  if (!parsed) throw new TypeError(`${key} must be an http:// or https:// URL, got ${showUrl(url)}`);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
     throw new TypeError(`${key} must be an http:// or https:// URL, got protocol ${show(parsed.protocol)}`);
   }

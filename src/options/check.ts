@@ -21,22 +21,25 @@ export function join(where: string, key: string): string {
 }
 
 export interface Range {
-  readonly min: number;
+  readonly min?: number;
+  /** Exclusive, in place of `min`. */
+  readonly above?: number;
   readonly max?: number;
   readonly integer?: boolean;
   readonly unit?: string;
 }
 
 /** A number in a range; Infinity only where the range is open above. */
-export function number({ min, max = Infinity, integer = false, unit = '' }: Range): Check {
+export function number({ min = -Infinity, above, max = Infinity, integer = false, unit = '' }: Range): Check {
   return (key, value) => {
-    const rule = `${integer ? 'an integer' : 'a number'}${unit && ` of ${unit}`} from ${min} to ${max}`;
+    const from = above === undefined ? `from ${min}` : `above ${above},`;
+    const rule = `${integer ? 'an integer' : 'a number'}${unit && ` of ${unit}`} ${from} to ${max}`;
     if (typeof value !== 'number' || Number.isNaN(value)) {
       throw new TypeError(`${key} must be ${rule}, got ${show(value)}`);
     }
     const whole = !integer || Number.isInteger(value) || value === Infinity;
-    if (value < min || value > max || !whole)
-      throw new RangeError(`${key} must be ${rule}, got ${show(value)}`);
+    const isInRange = value >= min && value <= max && (above === undefined || value > above);
+    if (!isInRange || !whole) throw new RangeError(`${key} must be ${rule}, got ${show(value)}`);
   };
 }
 

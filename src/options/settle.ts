@@ -35,7 +35,7 @@ const BUDGET: Checks = {
 };
 const BREAKER: Checks = {
   consecutiveFailures: count(1, 1_000),
-  failureRate: number({ min: 0.01, max: 1 }),
+  failureRate: number({ above: 0, max: 1 }),
   minRequests: count(1, 100_000),
   windowMs: boundedMs(100),
   openMs: boundedMs(10),
@@ -86,6 +86,7 @@ export function settleOptions(options: GatewayOptions): Settings {
   const { retry, name = DEFAULTS.name, balance = 'peak-ewma', breaker, logger, clock, random } = options;
   checkName(name);
   oneOf('peak-ewma')('balance', balance);
+  if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
     retry: DEFAULTS.retry,

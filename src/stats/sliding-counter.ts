@@ -12,8 +12,8 @@ export class SlidingCounter {
   }
 
   add(now: number): void {
-    const index = this.#advance(now);
-    this.#slices[index % SLICES] = (this.#slices[index % SLICES] ?? 0) + 1;
+    const place = placeOf(this.#advance(now));
+    this.#slices[place] = (this.#slices[place] ?? 0) + 1;
     this.#total += 1;
   }
 
@@ -28,11 +28,16 @@ export class SlidingCounter {
     if (index <= this.#newest) return this.#newest;
     const first = Math.max(this.#newest + 1, index - SLICES + 1);
     for (let slice = first; slice <= index; slice += 1) {
-      const place = ((slice % SLICES) + SLICES) % SLICES;
+      const place = placeOf(slice);
       this.#total -= this.#slices[place] ?? 0;
       this.#slices[place] = 0;
     }
     this.#newest = index;
     return index;
   }
+}
+
+/** Monotonic clocks may start below zero. */
+function placeOf(slice: number): number {
+  return ((slice % SLICES) + SLICES) % SLICES;
 }

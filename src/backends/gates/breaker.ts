@@ -125,7 +125,7 @@ export class BreakerGate implements Gate {
     const base = this.#openMs === 0 || wasHealthy ? settings.openMs : this.#openMs * 2;
     this.#openMs = Math.min(base, settings.maxOpenMs);
     // Up to 10 % either way, so that the probes of many gateways do not arrive together.
-    this.#openUntil = now + this.#openMs * (0.9 + 0.2 * random());
+    this.#openUntil = now + Math.min(this.#openMs * (0.9 + 0.2 * random()), settings.maxOpenMs);
     this.#cause = cause;
     this.#change('open', now);
   }

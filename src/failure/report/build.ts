@@ -11,7 +11,6 @@ import type {
   Reached,
 } from '../../engine/types.ts';
 import { causes } from '../causes.ts';
-import { isBackendFailure } from '../verdict.ts';
 
 /** Everything there is to tell of a failed exchange; what is shown of it depends on the disclosure tier. */
 export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSettings): FailureReport {
@@ -87,9 +86,7 @@ function isSafeToRepeat({ request, settings }: Exchange, cause: CauseCode, reach
 }
 
 function describeAttempt(attempt: Attempt): AttemptReport {
-  const { status } = attempt;
-  const cause =
-    attempt.cause ?? (status !== undefined && isBackendFailure(status) ? 'backend_status' : undefined);
+  const { status, cause } = attempt;
   return {
     backend: attempt.target.name,
     phase: attempt.phase,

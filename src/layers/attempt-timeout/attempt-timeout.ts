@@ -68,12 +68,21 @@ class Watch {
     if (sentAt === undefined) return this.#wait(this.#limitMs);
     const leftMs = sentAt + this.#limitMs - this.#options.clock.now();
     if (leftMs > 0) return this.#wait(leftMs);
-    if (this.#limit && !this.#options.canGoElsewhere(this.#exchange)) {
+    if (this.#limit && !this.#canGoElsewhere()) {
       this.#limit = undefined;
       return this.#wait(Math.max(sentAt + this.#configuredMs - this.#options.clock.now(), 0));
     }
     this.#cut();
   };
+
+  /** Asks a function of the user's, among others; here nobody could catch what it throws. */
+  #canGoElsewhere(): boolean {
+    try {
+      return this.#options.canGoElsewhere(this.#exchange);
+    } catch {
+      return false;
+    }
+  }
 
   #cut(): void {
     const limit = this.#limit ?? { limitMs: this.#configuredMs, source: 'configured' };

@@ -25,7 +25,7 @@ export function routeKey(method: string, path: string): number {
   for (let i = 0; i < method.length; i += 1) key.add(method.charCodeAt(i));
   let start = 0;
   let segments = 0;
-  while (start < path.length && path.charCodeAt(start) !== QUESTION_MARK && segments <= MAX_SEGMENTS) {
+  while (start < path.length && path.charCodeAt(start) !== QUESTION_MARK && segments < MAX_SEGMENTS) {
     const end = endOfSegment(path, start + 1);
     key.add(SLASH);
     if (isFolded(path, start + 1, end)) key.add(HASH);

@@ -39,6 +39,7 @@ export class RetryLoop {
   readonly #options: RetryOptions;
   #charged = 0;
   #free = 0;
+  #over = false;
   /** The outcome of the last attempt that really went out. */
   #last: Outcome | undefined;
 
@@ -52,11 +53,13 @@ export class RetryLoop {
     const { retry } = this.#exchange.settings;
     try {
       return await pRetry((number) => this.#try(number === 1 ? first : undefined), {
-        retries: retry === false ? 0 : retry.retries + FREE_MOVES,
+        // One more than can happen: the reason to stop is always ours.
+        retries: retry === false ? 0 : retry.retries + FREE_MOVES + 1,
         // Pauses are ours: p-retry's jitter only lengthens, and is the same for everybody at its cap.
         minTimeout: 0,
         factor: 1,
-        shouldRetry: () => this.#prepare(),
+        // Anything else that was thrown is no failed attempt.
+        shouldRetry: ({ error }) => error instanceof Troubled && this.#prepare(),
       });
     } catch (error) {
       if (error instanceof Troubled) return this.#giveUp(first);
@@ -73,17 +76,26 @@ export class RetryLoop {
       this.#exchange.stopped = undefined;
       return outcome;
     }
-    // Nothing went out: what the last real attempt said still stands, and there is no use in asking again.
-    const wentOut = first !== undefined || this.#exchange.attempts.length > before;
-    if (wentOut || this.#exchange.cancelled) this.#last = outcome;
-    else this.#exchange.stopped = 'no_other_backend';
+    if (first !== undefined || this.#exchange.attempts.length > before) this.#last = outcome;
+    else this.#stopWithout();
     throw new Troubled(trouble.cause);
   }
 
+  /** Nothing went out: what the last real attempt said still stands, and there is no use in asking again. */
+  #stopWithout(): void {
+    this.#over = true;
+    const { cancelled } = this.#exchange;
+    if (!cancelled) this.#exchange.stopped = 'no_other_backend';
+    else if (cancelled.cause === 'deadline_exceeded') this.#exchange.stopped = 'deadline';
+    else {
+      this.#exchange.stopped = 'client_gone';
+      this.#last = cancelled;
+    }
+  }
+
   async #prepare(): Promise<boolean> {
-    const { stopped } = this.#exchange;
     const trouble = this.#last && troubleIn(this.#last);
-    if (!trouble || stopped === 'no_other_backend') return false;
+    if (!trouble || this.#over) return false;
     const waitMs = this.#plan(trouble);
     if (typeof waitMs === 'string') {
       this.#exchange.stopped = waitMs;
@@ -91,9 +103,8 @@ export class RetryLoop {
     }
     if (this.#last?.kind === 'responded') this.#exchange.held = this.#last;
     await pause(this.#exchange, waitMs, this.#options.clock);
-    if (!this.#exchange.cancelled) return true;
-    this.#last = this.#exchange.cancelled;
-    return false;
+    if (this.#exchange.cancelled) this.#stopWithout();
+    return !this.#over;
   }
 
   /** The pause before the next attempt, or why there is none. */

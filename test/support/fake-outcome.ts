@@ -1,0 +1,56 @@
+import type { Ending, RawHeaders, Responded, Sink } from '../../src/engine/types.ts';
+import { verdictOfStatus } from '../../src/failure/verdict.ts';
+
+/** A response whose end the test decides. */
+export class FakeResponded implements Responded {
+  readonly kind = 'responded';
+  readonly status: number;
+  readonly statusText = '';
+  readonly headers: RawHeaders = [];
+  readonly isEventStream = false;
+  readonly hasRepeatedHeaders = false;
+  readonly complete = true;
+  discarded = 0;
+  relayed = 0;
+  #ending: Ending | undefined;
+  readonly #listeners: ((ending: Ending) => void)[] = [];
+
+  constructor(status = 200) {
+    this.status = status;
+  }
+
+  onEnded(listener: (ending: Ending) => void): void {
+    if (this.#ending) listener(this.#ending);
+    else this.#listeners.push(listener);
+  }
+
+  end(ending: Partial<Ending> = {}): void {
+    if (this.#ending) return;
+    this.#ending = { verdict: verdictOfStatus(this.status), bytes: 0, ...ending };
+    for (const listener of this.#listeners) listener(this.#ending);
+  }
+
+  relay(_sink: Sink): Promise<Ending> {
+    this.relayed += 1;
+    this.end();
+    return new Promise((resolve) => this.onEnded(resolve));
+  }
+
+  discard(): void {
+    this.discarded += 1;
+    this.end();
+  }
+}
+
+export interface Deferred<Value> {
+  readonly promise: Promise<Value>;
+  readonly resolve: (value: Value) => void;
+}
+
+export function deferred<Value>(): Deferred<Value> {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

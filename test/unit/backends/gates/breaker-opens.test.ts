@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { BreakerGate } from '../../../../src/backends/gates/breaker.ts';
+import type { Verdict } from '../../../../src/engine/types.ts';
+import { failedWith, fakeBreaker, SAYS_NOTHING, SUCCEEDED } from '../../../support/fake-backend.ts';
+
+function settle(breaker: BreakerGate, times: number, verdict: Verdict, now = 1_000): void {
+  for (let i = 0; i < times; i += 1) breaker.enter(now)?.settle(verdict, now);
+}
+
+function isOpen(breaker: BreakerGate, now = 1_000): boolean {
+  return !breaker.admits(now);
+}
+
+describe('failures to connect', () => {
+  test('in a row open it, exactly at the limit', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 4, failedWith('connection_refused'));
+    expect(isOpen(breaker)).toBe(false);
+    settle(breaker, 1, failedWith('closed_before_response'));
+    expect(isOpen(breaker)).toBe(true);
+  });
+
+  test('with a success in between begin again', () => {
+    const breaker = fakeBreaker();
+    for (let i = 0; i < 3; i += 1) {
+      settle(breaker, 4, failedWith('connection_refused'));
+      settle(breaker, 1, SUCCEEDED);
+    }
+    expect(isOpen(breaker)).toBe(false);
+  });
+
+  test('with an answer in between begin again, even when it is a bad one', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 4, failedWith('connection_refused'));
+    settle(breaker, 1, failedWith('backend_status'));
+    settle(breaker, 4, failedWith('connection_refused'));
+    expect(isOpen(breaker)).toBe(false);
+  });
+
+  test('with an ignored outcome in between go on', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 4, failedWith('connection_refused'));
+    settle(breaker, 10, SAYS_NOTHING);
+    expect(isOpen(breaker)).toBe(false);
+    settle(breaker, 1, failedWith('connection_refused'));
+    expect(isOpen(breaker)).toBe(true);
+  });
+});
+
+describe('the failure rate', () => {
+  test('opens it at the rate, once there were enough requests', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 10, SUCCEEDED);
+    settle(breaker, 9, failedWith('backend_status'));
+    expect(isOpen(breaker)).toBe(false);
+    settle(breaker, 1, failedWith('backend_status'));
+    expect(isOpen(breaker)).toBe(true);
+  });
+
+  test('does not count before there were enough', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 19, failedWith('backend_status'));
+    expect(isOpen(breaker)).toBe(false);
+    settle(breaker, 1, failedWith('backend_status'));
+    expect(isOpen(breaker)).toBe(true);
+  });
+
+  test('stays closed below the rate', () => {
+    const breaker = fakeBreaker();
+    for (let i = 0; i < 100; i += 1) {
+      settle(breaker, 11, SUCCEEDED);
+      settle(breaker, 10, failedWith('first_byte_timeout'));
+    }
+    expect(isOpen(breaker)).toBe(false);
+  });
+
+  test('does not count what is ignored, not even as a request', () => {
+    const breaker = fakeBreaker();
+    settle(breaker, 1_000, SAYS_NOTHING);
+    settle(breaker, 19, failedWith('backend_status'));
+    expect(isOpen(breaker)).toBe(false);
+  });
+
+  test('forgets what is older than the window', () => {
+    const breaker = fakeBreaker({ settings: { windowMs: 10_000 } });
+    settle(breaker, 19, failedWith('backend_status'), 1_000);
+    settle(breaker, 19, failedWith('backend_status'), 12_000);
+    expect(isOpen(breaker, 12_000)).toBe(false);
+    settle(breaker, 1, failedWith('backend_status'), 12_500);
+    expect(isOpen(breaker, 12_500)).toBe(true);
+  });
+
+  test.each([0.01, 0.1, 0.25, 1 / 3, 0.7, 1])('of %s is met by exactly that share', (failureRate) => {
+    const requests = 300;
+    const failures = Math.ceil(failureRate * requests - 1e-9);
+    const settings = { failureRate, minRequests: requests, consecutiveFailures: 1_000 };
+    const short = fakeBreaker({ settings });
+    settle(short, requests - failures + 1, SUCCEEDED);
+    settle(short, failures - 1, failedWith('backend_status'));
+    expect(isOpen(short)).toBe(false);
+    const met = fakeBreaker({ settings });
+    settle(met, requests - failures, SUCCEEDED);
+    settle(met, failures, failedWith('backend_status'));
+    expect(isOpen(met)).toBe(true);
+  });
+});
+
+test('it says what opened it', () => {
+  const changes: unknown[] = [];
+  const breaker = fakeBreaker({ onChange: (change) => changes.push(change) });
+  settle(breaker, 5, failedWith('connection_reset'));
+  expect(changes).toEqual([{ state: 'open', cause: 'connection_reset', openMs: 1_000 }]);
+});
+
+test('describes itself for the report', () => {
+  const breaker = fakeBreaker();
+  const wall = Date.UTC(2026, 0, 1);
+  expect(breaker.describe(1_000, wall)).toBeUndefined();
+  settle(breaker, 5, failedWith('connection_refused'));
+  expect(breaker.describe(1_500, wall)).toEqual({ state: 'open', since: '2025-12-31T23:59:59.500Z' });
+});
+
+test.each([
+  ['connection_refused', true],
+  ['dns_timeout', true],
+  ['tls_handshake_failed', true],
+  ['closed_before_response', false],
+] as const)('after %s a bare connection tells whether it is back: %s', (cause, unreachable) => {
+  const breaker = fakeBreaker();
+  expect(breaker.isUnreachable).toBe(false);
+  settle(breaker, 5, failedWith(cause));
+  expect(breaker.isUnreachable).toBe(unreachable);
+});

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { HookError } from '../../../src/engine/hooks.ts';
+import { failed } from '../../../src/failure/failed.ts';
+import { failedWith, fakeBackend, fakeBreaker, SUCCEEDED, tripBreaker } from '../../support/fake-backend.ts';
+import { flush } from '../../support/fake-clock.ts';
+import { fakeExchange } from '../../support/fake-exchange.ts';
+import { FakeResponded } from '../../support/fake-outcome.ts';
+import { SelectFixture } from '../../support/fake-select.ts';
+
+const NOW = 1_000;
+
+describe('an attempt', () => {
+  test('goes on record before it goes out', () => {
+    const fixture = new SelectFixture([fakeBackend('a')]);
+    const exchange = fakeExchange();
+    void fixture.forward(exchange);
+    expect(exchange.attempts).toHaveLength(1);
+    expect(exchange.attempt).toMatchObject({ number: 1, startedAt: NOW, phase: 'select' });
+    expect(exchange.attempt).toBe(exchange.attempts[0]);
+  });
+
+  test('holds a slot until its body is over', async () => {
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    const outcome = fixture.forward(fakeExchange());
+    const response = new FakeResponded();
+    fixture.hops[0]?.resolve(response);
+    await outcome;
+    expect(backend.pending).toBe(1);
+    response.end();
+    response.end();
+    await flush();
+    expect(backend.pending).toBe(0);
+  });
+
+  test('that fails frees its slot at once', async () => {
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    const outcome = fixture.forward(fakeExchange());
+    fixture.hops[0]?.resolve(failed('connection_refused'));
+    await outcome;
+    expect([backend.pending, backend.lastCause]).toEqual([0, 'connection_refused']);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug');
+      },
+    ],
+    ['rejects', () => Promise.reject(new HookError('x', new Error('y')))],
+  ])('below which something %s frees its slot, too', async (_what, below) => {
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend], { below });
+    await expect(async () => fixture.forward(fakeExchange())).rejects.toThrow();
+    expect([backend.pending, backend.lastCause]).toEqual([0, undefined]);
+  });
+});
+
+describe('a response that is held', () => {
+  test('is let go when the next attempt has entered', () => {
+    const fixture = new SelectFixture([fakeBackend('a')]);
+    const exchange = fakeExchange();
+    const held = new FakeResponded(503);
+    exchange.held = held;
+    void fixture.forward(exchange);
+    expect([held.discarded, exchange.held]).toEqual([1, undefined]);
+  });
+
+  test('is kept when none can', async () => {
+    const backend = fakeBackend('a');
+    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    const exchange = fakeExchange();
+    const held = new FakeResponded(503);
+    exchange.held = held;
+    await new SelectFixture([backend]).forward(exchange);
+    expect([held.discarded, exchange.held]).toEqual([0, held]);
+  });
+});
+
+describe('what the gates are told', () => {
+  test('a probe is decided at the head, its slot is kept', async () => {
+    const breaker = fakeBreaker();
+    tripBreaker(breaker, NOW);
+    const backend = fakeBackend('a', { breaker });
+    const fixture = new SelectFixture([backend]);
+    fixture.clock.advance(1_000);
+    const outcome = fixture.forward(fakeExchange());
+    fixture.hops[0]?.resolve(new FakeResponded());
+    await outcome;
+    expect([breaker.describe(2_000, 0), backend.pending]).toEqual([undefined, 1]);
+  });
+
+  test('an ignored failure does not count', async () => {
+    const backend = fakeBackend('a', { breaker: fakeBreaker({ settings: { consecutiveFailures: 1 } }) });
+    const fixture = new SelectFixture([backend]);
+    const outcome = fixture.forward(fakeExchange());
+    fixture.hops[0]?.resolve(failed('first_byte_timeout', { verdict: { kind: 'ignored' } }));
+    await outcome;
+    expect([backend.admits(NOW), backend.lastCause]).toEqual([true, undefined]);
+  });
+
+  test('a body that breaks off counts, after a good head', async () => {
+    const breaker = fakeBreaker({ settings: { minRequests: 1, failureRate: 1 } });
+    const backend = fakeBackend('a', { breaker });
+    const fixture = new SelectFixture([backend]);
+    const outcome = fixture.forward(fakeExchange());
+    const response = new FakeResponded();
+    fixture.hops[0]?.resolve(response);
+    await outcome;
+    response.end({ verdict: failedWith('response_truncated') });
+    await flush();
+    expect([backend.admits(NOW), backend.lastCause]).toEqual([false, 'response_truncated']);
+  });
+
+  test('a refused entry settles the slot as ignored', async () => {
+    const backend = fakeBackend('a', { breaker: fakeBreaker() });
+    backend.admits = () => true;
+    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    await new SelectFixture([backend]).forward(fakeExchange());
+    expect(backend.pending).toBe(0);
+  });
+});
+
+describe('latency', () => {
+  async function answer(status: number, afterMs: number): Promise<number> {
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    const exchange = fakeExchange();
+    const outcome = fixture.forward(exchange);
+    fixture.clock.advance(5);
+    if (exchange.attempt) exchange.attempt.sentAt = fixture.clock.now();
+    fixture.clock.advance(afterMs);
+    fixture.hops[0]?.resolve(new FakeResponded(status));
+    await outcome;
+    return backend.latency.value;
+  }
+
+  test('is measured from the last byte of the request', async () => {
+    expect(await answer(200, 400)).toBe(400);
+  });
+
+  test('of a fast failure does not make a backend look attractive', async () => {
+    expect(await answer(503, 1)).toBe(30);
+  });
+});
+
+describe('when no backend takes it', () => {
+  test('it says so at once, why for each, and when to come back', async () => {
+    const a = fakeBackend('a');
+    const b = fakeBackend('b', { breaker: fakeBreaker({ settings: { openMs: 4_000 } }) });
+    a.lastCause = 'connection_refused';
+    b.lastCause = 'dns_timeout';
+    for (const { breaker } of [a, b]) if (breaker) tripBreaker(breaker, NOW);
+    const fixture = new SelectFixture([a, b]);
+    const exchange = fakeExchange();
+    expect(await fixture.forward(exchange)).toMatchObject({
+      cause: 'circuit_open',
+      reached: 'no',
+      retryAfterMs: 1_000,
+      backends: [
+        { backend: 'a', state: 'open', cause: 'connection_refused' },
+        { backend: 'b', state: 'open', cause: 'dns_timeout' },
+      ],
+    });
+    expect(exchange.attempts).toEqual([]);
+    expect(fixture.clock.pending).toBe(0);
+  });
+
+  test('while a probe is under way, everybody else is refused', async () => {
+    const backend = fakeBackend('a');
+    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    const fixture = new SelectFixture([backend]);
+    fixture.clock.advance(1_000);
+    void fixture.forward(fakeExchange());
+    expect(await fixture.forward(fakeExchange())).toMatchObject({
+      cause: 'circuit_open',
+      backends: [{ state: 'half_open' }],
+    });
+    expect(fixture.hops).toHaveLength(1);
+  });
+
+  test('an exchange that was given up does not begin', async () => {
+    const fixture = new SelectFixture([fakeBackend('a')]);
+    const exchange = fakeExchange();
+    const gone = failed('client_aborted');
+    exchange.cancel(gone);
+    expect(await fixture.forward(exchange)).toBe(gone);
+    expect(fixture.hops).toEqual([]);
+  });
+});
+
+describe('when every backend is merely busy', () => {
+  test('it waits, and gets the slot that becomes free', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })]);
+    const first = fixture.forward(fakeExchange());
+    void fixture.forward(fakeExchange());
+    expect([fixture.hops.length, fixture.queue.length]).toEqual([1, 1]);
+    const response = new FakeResponded();
+    fixture.hops[0]?.resolve(response);
+    await first;
+    expect(fixture.hops).toHaveLength(1);
+    response.end();
+    await flush();
+    expect([fixture.hops.length, fixture.queue.length, fixture.clock.pending]).toEqual([2, 0, 0]);
+  });
+
+  test('nobody who comes later gets in first', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })]);
+    const exchanges = Array.from({ length: 4 }, (_, index) => fakeExchange({ id: `r${index}` }));
+    for (const exchange of exchanges) void fixture.forward(exchange);
+    for (let i = 0; i < 4; i += 1) {
+      fixture.hops[i]?.resolve(failed('backend_status', { verdict: SUCCEEDED }));
+      await flush();
+    }
+    expect(fixture.hops.map(({ exchange }) => exchange)).toEqual(exchanges);
+  });
+
+  test('the slot of another backend will do', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 }), fakeBackend('b', { limit: 1 })]);
+    for (let i = 0; i < 3; i += 1) void fixture.forward(fakeExchange());
+    const b = fixture.hops.find(({ backend }) => backend === 'b');
+    b?.resolve(failed('closed_before_response'));
+    await flush();
+    expect(fixture.hops[2]?.backend).toBe('b');
+  });
+
+  test('with no place to wait it is refused', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })], { queue: 0 });
+    void fixture.forward(fakeExchange());
+    expect(await fixture.forward(fakeExchange())).toMatchObject({ cause: 'pool_saturated' });
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { failed } from '../../../src/failure/failed.ts';
+import { describeAttempt, describeExchange } from '../../../src/insight/describe.ts';
+import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
+import { FakeResponded } from '../../support/fake-outcome.ts';
+
+describe('an exchange', () => {
+  test('that was answered', () => {
+    const exchange = fakeExchange({ id: 'r', method: 'PUT', path: '/x?y', startedAt: 100 });
+    addAttempt(exchange);
+    expect(describeExchange(exchange, new FakeResponded(201), 42, 130)).toEqual({
+      requestId: 'r',
+      method: 'PUT',
+      path: '/x?y',
+      outcome: 'responded',
+      status: 201,
+      cause: undefined,
+      group: undefined,
+      stopped: undefined,
+      attemptCount: 1,
+      bytes: 42,
+      ms: 30,
+    });
+  });
+
+  test('that failed has the cause of its outcome, and no status', () => {
+    const exchange = fakeExchange();
+    exchange.stopped = 'budget_exhausted';
+    expect(describeExchange(exchange, failed('dns_timeout'), 0, 1_000)).toMatchObject({
+      outcome: 'failed',
+      status: undefined,
+      cause: 'dns_timeout',
+      group: 'network',
+      stopped: 'budget_exhausted',
+    });
+  });
+
+  test('with a bad answer of the backend itself', () => {
+    const exchange = fakeExchange();
+    addAttempt(exchange, { cause: 'backend_status' });
+    expect(describeExchange(exchange, new FakeResponded(503), 0, 0)).toMatchObject({
+      status: 503,
+      cause: 'backend_status',
+      group: 'overload',
+    });
+  });
+
+  test('whose body broke off', () => {
+    const exchange = fakeExchange();
+    addAttempt(exchange, { cause: 'response_truncated' });
+    expect(describeExchange(exchange, new FakeResponded(200), 7, 0)).toMatchObject({
+      status: 200,
+      cause: 'response_truncated',
+      bytes: 7,
+    });
+  });
+
+  test('that was upgraded', () => {
+    expect(describeExchange(fakeExchange(), { kind: 'upgraded' }, 0, 0)).toMatchObject({
+      outcome: 'upgraded',
+      status: undefined,
+      cause: undefined,
+    });
+  });
+});
+
+describe('an attempt', () => {
+  test('is told of by its number', () => {
+    const exchange = fakeExchange({ id: 'r' });
+    addAttempt(exchange, {
+      startedAt: 10,
+      endedAt: 25,
+      phase: 'connect',
+      cause: 'connection_refused',
+      reached: 'no',
+    });
+    addAttempt(exchange, { startedAt: 30, status: 504, cause: 'backend_status', phase: 'body' });
+    expect(describeAttempt(exchange, 1, 99)).toEqual({
+      requestId: 'r',
+      number: 1,
+      backend: 'a',
+      phase: 'connect',
+      status: undefined,
+      cause: 'connection_refused',
+      reached: 'no',
+      limit: undefined,
+      ms: 15,
+    });
+    expect(describeAttempt(exchange, 2, 99)).toMatchObject({ cause: 'backend_status', ms: 69 });
+  });
+
+  test('that never was is not told of', () => {
+    expect(describeAttempt(fakeExchange(), 1, 0)).toBeUndefined();
+  });
+});

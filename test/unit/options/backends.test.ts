@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { settleBackends } from '../../../src/options/backends.ts';
+
+const target = (backend: unknown) => settleBackends([backend])[0]?.target;
+
+test('a plain URL is enough', () => {
+  expect(settleBackends(['http://10.0.0.1:3000'])).toEqual([
+    {
+      weight: 1,
+      target: {
+        name: '10.0.0.1:3000',
+        origin: 'http://10.0.0.1:3000',
+        protocol: 'http:',
+        hostname: '10.0.0.1',
+        port: 3_000,
+        host: '10.0.0.1:3000',
+        prefix: '',
+        tls: undefined,
+        socketPath: undefined,
+      },
+    },
+  ]);
+});
+
+test.each([
+  ['http://a', 80],
+  ['https://a', 443],
+  ['https://a:8443', 8_443],
+])('%s is port %i', (url, port) => {
+  expect(target(url)?.port).toBe(port);
+});
+
+test.each([
+  ['http://a', ''],
+  ['http://a/', ''],
+  ['http://a/base', '/base'],
+  ['http://a/base/', '/base'],
+  ['http://a/base//', '/base'],
+  ['http://a/b/c', '/b/c'],
+])('the path of %s is the prefix %j', (url, prefix) => {
+  expect(target(url)?.prefix).toBe(prefix);
+});
+
+test('an IPv6 address loses its brackets where it is dialled, not where it is shown', () => {
+  expect(target('http://[::1]:3000')).toMatchObject({ hostname: '::1', host: '[::1]:3000' });
+});
+
+test('everything that can be said of one', () => {
+  const tls = { servername: 'x' };
+  const [settled] = settleBackends([{ url: 'https://a', name: 'n', weight: 2.5, tls, socketPath: '/s' }]);
+  expect(settled?.weight).toBe(2.5);
+  expect(settled?.target).toMatchObject({ name: 'n', tls, socketPath: '/s' });
+  expect(Object.isFrozen(settled?.target)).toBe(true);
+});
+
+describe('refused', () => {
+  test.each([undefined, null, [], 'http://a', {}])('%j: no list of them', (given) => {
+    expect(() => settleBackends(given)).toThrow(/^backends must be an array with at least one URL/);
+  });
+
+  test.each(['ftp://a', 'ws://a', 'file:///a', 'localhost:3000'])('%s: another protocol', (url) => {
+    expect(() => settleBackends([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
+  });
+
+  test.each(['', 'a', '//a', 'http://', 'http://a:99999', 'http://a b'])('%j: no URL', (url) => {
+    expect(() => settleBackends([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
+  });
+
+  test.each([5, null, undefined, []])('%j: no backend', (given) => {
+    expect(() => settleBackends(['http://a', given])).toThrow(/^backends\[1\] must be an object/);
+  });
+
+  test('an object without a URL', () => {
+    expect(() => settleBackends([{ name: 'a' }])).toThrow(/^backends\[0\]\.url must be/);
+  });
+
+  test('an IPv6 zone id, readably', () => {
+    expect(() => settleBackends(['http://[fe80::1%eth0]:80'])).toThrow(
+      'backends[0] must not have an IPv6 zone id',
+    );
+  });
+
+  test.each([
+    ['http://user@a', 'username'],
+    ['http://:s3cret@a', 'password'],
+    ['http://user:s3cret@a', 'username'],
+    ['http://a?s3cret', 'search'],
+    ['http://a#s3cret', 'hash'],
+  ])('%s: a URL with more in it, which is not echoed', (url, part) => {
+    expect(() => settleBackends([url])).toThrow(`backends[0] must not have a ${part}`);
+    try {
+      settleBackends([url]);
+    } catch (error) {
+      expect(String(error)).not.toContain('s3cret');
+    }
+  });
+
+  test('two of one name, unless they are told apart', () => {
+    expect(() => settleBackends(['http://a/x', 'http://a/y'])).toThrow(
+      'backends must have different names, got "a" twice: set `name`',
+    );
+    expect(() => settleBackends(['http://a/x', { url: 'http://a/y', name: 'b' }])).not.toThrow();
+  });
+
+  test.each([0, -1, 1_001, '2', NaN])('weight %j', (weight) => {
+    expect(() => settleBackends([{ url: 'http://a', weight }])).toThrow(/^backends\[0\]\.weight must be/);
+  });
+
+  test.each(['', 5, null])('name and socketPath %j', (text) => {
+    expect(() => settleBackends([{ url: 'http://a', name: text }])).toThrow(/^backends\[0\]\.name must be/);
+    expect(() => settleBackends([{ url: 'http://a', socketPath: text }])).toThrow(
+      /^backends\[0\]\.socketPath must be/,
+    );
+  });
+});
