@@ -1,4 +1,4 @@
-import type { BackendReport, CauseCode, Gate, Pass, Target, Verdict } from '../engine/types.ts';
+import type { BackendReport, CauseCode, Pass, Target, Verdict } from '../engine/types.ts';
 import { PeakEwma } from '../stats/peak-ewma.ts';
 import type { BreakerGate } from './gates/breaker.ts';
 import type { ConcurrencyGate } from './gates/concurrency.ts';
@@ -19,8 +19,6 @@ export class Backend {
   readonly latency: PeakEwma;
   readonly breaker: BreakerGate | undefined;
   readonly #concurrency: ConcurrencyGate;
-  /** Entered in this order: the breaker last, since its Pass may be the one probe. */
-  readonly #gates: readonly Gate[];
   lastCause: CauseCode | undefined = undefined;
   /** The last pair of passes: in normal operation all requests can share it. */
   #both: BothPasses | undefined;
@@ -31,7 +29,6 @@ export class Backend {
     this.latency = new PeakEwma(DECAY_MS, INITIAL_LATENCY_MS, now);
     this.breaker = gates.breaker;
     this.#concurrency = gates.concurrency;
-    this.#gates = gates.breaker ? [gates.concurrency, gates.breaker] : [gates.concurrency];
   }
 
   get pending(): number {
@@ -39,7 +36,7 @@ export class Backend {
   }
 
   admits(now: number): boolean {
-    return this.#gates.every((gate) => gate.admits(now));
+    return this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
   }
 
   /** Only its limit on concurrent requests keeps it from taking one. */
@@ -47,7 +44,7 @@ export class Backend {
     return !this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
   }
 
-  /** All gates or none. */
+  /** All gates or none; the breaker last, since its Pass may be the one probe. */
   enter(now: number): Pass | undefined {
     const slot = this.#concurrency.enter();
     if (!slot || !this.breaker) return slot;

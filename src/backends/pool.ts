@@ -19,13 +19,13 @@ export class Pool {
 
   /** A backend that would take this exchange now, preferably one that it has not tried. */
   choose(exchange: Exchange, now: number): Backend | undefined {
-    const favourite = this.#pick(this.backends, this.#random);
+    const favourite = this.#pick(this.backends, this.#random, now);
     if (favourite.admits(now) && !wasTried(exchange, favourite)) return favourite;
     const others = this.backends.filter((backend) => !wasTried(exchange, backend) && backend.admits(now));
-    if (isNonEmpty(others)) return this.#pick(others, this.#random);
+    if (isNonEmpty(others)) return this.#pick(others, this.#random, now);
     if (!exchange.sameBackendAllowed) return undefined;
     const again = this.backends.filter((backend) => backend.admits(now));
-    return isNonEmpty(again) ? this.#pick(again, this.#random) : undefined;
+    return isNonEmpty(again) ? this.#pick(again, this.#random, now) : undefined;
   }
 
   /** Where another attempt of this exchange could go. */
@@ -44,7 +44,8 @@ export class Pool {
 }
 
 function wasTried(exchange: Exchange, backend: Backend): boolean {
-  return exchange.attempts.some((attempt) => attempt.target === backend.target);
+  const { attempts } = exchange;
+  return attempts.length > 0 && attempts.some((attempt) => attempt.target === backend.target);
 }
 
 export function isNonEmpty(backends: readonly Backend[]): backends is NonEmpty {

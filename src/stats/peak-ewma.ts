@@ -23,8 +23,13 @@ export class PeakEwma {
     this.#stamp = now;
   }
 
-  /** The last estimate. An idle backend keeps it: its next answer corrects it. */
+  /** The estimate as of the last observation. */
   get value(): number {
     return this.#cost;
+  }
+
+  /** The estimate now: a peak fades although nothing new was seen, or it would never be put to the test again. */
+  at(now: number): number {
+    return this.#cost * Math.exp(-Math.max(now - this.#stamp, 0) / this.#decayMs);
   }
 }

@@ -14,7 +14,7 @@ function shares(latencies: readonly [number, ...number[]], requests = 5_000): nu
   const backends = [fakeBackend('b0', { breaker: false, now: 0 }), ...others] as const;
   const counts = latencies.map(() => 0);
   for (let i = 0; i < requests; i += 1) {
-    const backend = pickPeakEwma([backends[0], ...others], random);
+    const backend = pickPeakEwma([backends[0], ...others], random, clock.now());
     const index = backends.indexOf(backend);
     counts[index] = (counts[index] ?? 0) + 1;
     const latencyMs = ([firstMs, ...othersMs][index] ?? 0) * (0.8 + 0.4 * random());

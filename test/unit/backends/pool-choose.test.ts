@@ -86,9 +86,9 @@ describe('while all is well', () => {
           return admits(now);
         };
       }
-      const pick: Pick = (candidates, random) => {
+      const pick: Pick = (candidates, random, now) => {
         picks += 1;
-        return pickPeakEwma(candidates, random);
+        return pickPeakEwma(candidates, random, now);
       };
       new Pool([first, ...others], pick, seededRandom(1)).choose(fakeExchange(), NOW);
       expect([picks, looks]).toEqual([1, 1]);

@@ -8,7 +8,7 @@ function shares(backends: readonly [Backend, ...Backend[]], picks = 6_000): Reco
   const random = seededRandom(7);
   const counts: Record<string, number> = {};
   for (let i = 0; i < picks; i += 1) {
-    const { name } = pickPeakEwma(backends, random).target;
+    const { name } = pickPeakEwma(backends, random, 1_000).target;
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
@@ -19,7 +19,7 @@ test('one candidate needs no chance', () => {
   const never = (): never => {
     throw new Error('random was asked');
   };
-  expect(pickPeakEwma([only], never)).toBe(only);
+  expect(pickPeakEwma([only], never, 1_000)).toBe(only);
 });
 
 test('of two it takes the faster', () => {
@@ -62,7 +62,21 @@ describe('among equals', () => {
       [0.999, 0],
       [0.999, 0.999],
     ] as const) {
-      expect(pickPeakEwma([worst, fakeBackend('b'), fakeBackend('c')], fixedRandom(a, b))).not.toBe(worst);
+      expect(pickPeakEwma([worst, fakeBackend('b'), fakeBackend('c')], fixedRandom(a, b), 1_000)).not.toBe(
+        worst,
+      );
     }
   });
+});
+
+test('a peak fades while the backend is left alone: it is put to the test again', () => {
+  const once = fakeBackend('slow once');
+  const steady = fakeBackend('steady');
+  once.latency.observe(5_000, 0);
+  const taken = (now: number): string => {
+    steady.latency.observe(10, now);
+    return pickPeakEwma([once, steady], seededRandom(1), now).target.name;
+  };
+  expect(taken(1_000)).toBe('steady');
+  expect(taken(120_000)).toBe('slow once');
 });
