@@ -34,7 +34,7 @@ class SystemTimer implements Timer {
 }
 
 /** From here on a few milliseconds do not matter, and a shared timer is a third of the price. */
-const COARSE_FROM_MS = 500;
+const COARSE_FROM_MS = 200;
 
 const coarse = new CoarseTimers(
   () => performance.now(),

@@ -1,0 +1,15 @@
+// Values in `tls` that could never work were accepted, and then failed every connection.
+import { expect, test } from 'vitest';
+import { settleBackends } from '../../src/options/backends.ts';
+
+test.each([
+  { servername: 5 },
+  { servername: '' },
+  { ca: 7 },
+  { cert: 'not a certificate' },
+  { key: 'not a key' },
+])('%o is refused at once, by its place', (tls) => {
+  expect(() => settleBackends([{ url: 'https://a', tls }])).toThrow(
+    /^backends\[0\]\.tls(\.servername)? must /,
+  );
+});
