@@ -97,7 +97,8 @@ export const DEFAULTS = {
     when: undefined,
   } satisfies RetrySettings,
   budget: {
-    // 0 to 1, retries per request: Finagle's 20 %, which keeps a full outage at 1.2 times the load.
+    // 0 to 1, retries per request: Finagle's 20 %, so that a backend that fails what it is sent gets 1.2 times
+    // the load. What was provably not sent is not charged: it cannot add to the load.
     ratio: 0.2,
     // 0 to 1,000 per second: a low floor, so that a quiet app can retry and a cold start does not flood.
     minPerSecond: 1,

@@ -23,8 +23,10 @@ export class HttpRequest implements ProxyRequest {
     return this.#message.headers;
   }
 
+  /** A dual-stack listener sees an IPv4 peer as `::ffff:10.0.0.1`: the same address, in a spelling that no rule expects. */
   get remoteAddress(): string | undefined {
-    return this.#message.socket.remoteAddress;
+    const address = this.#message.socket.remoteAddress;
+    return address?.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
   }
 
   get encrypted(): boolean {

@@ -67,6 +67,8 @@ export interface HeaderBytes {
 interface HeaderRule {
   readonly lower: string;
   readonly dropped: boolean;
+  /** Says who the client is: worth what the peer that sent it is worth. */
+  readonly forwarding: boolean;
   /** The last head in which it was seen: tells repeated headers without comparing names. */
   seenIn: number;
 }
@@ -97,7 +99,8 @@ class HeaderRules {
     const lower = name.toLowerCase();
     // HTTP/2 brings the request line as pseudo-headers.
     const dropped = this.#dropped.has(lower) || lower.startsWith(':');
-    const rule = this.#rules.get(lower) ?? { lower, dropped, seenIn: 0 };
+    const forwarding = lower === 'forwarded' || lower === 'x-real-ip' || lower.startsWith('x-forwarded-');
+    const rule = this.#rules.get(lower) ?? { lower, dropped, forwarding, seenIn: 0 };
     this.#rules.set(lower, rule).set(name, rule);
     return rule;
   }
@@ -125,6 +128,7 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
   const { rawHeaders, body, request } = exchange;
   const nominated = nominatedNames(request.headers['connection']);
   REQUEST_RULES.beginHead();
+  const trusted = isTrusted(exchange);
   const headers: string[] = [];
   const host = exchange.settings.headers.host === 'backend' ? target.host : exchange.authority;
   if (host !== undefined) headers.push('Host', host);
@@ -132,20 +136,19 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
     const name = rawHeaders[i] as string;
     const rule = REQUEST_RULES.get(name);
     if (rule.dropped || nominated?.has(rule.lower)) continue;
+    if (rule.forwarding && !trusted) continue;
     // The bytes are no longer compressed once a body parser has read them.
     if (body.reserialized && rule.lower === 'content-encoding') continue;
     headers.push(name, rawHeaders[i + 1] as string);
   }
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
-  pushForwarded(headers, exchange);
+  pushForwarded(headers, exchange, trusted);
   headers.push('Via', `${exchange.httpVersion} ${gatewayName}`, 'X-Request-Id', request.id);
   return headers;
 }
 
 /** Appended to what a trusted peer sent; else replaced, since anybody can send anything. */
-function pushForwarded(headers: string[], exchange: Exchange): void {
-  const { request, authority } = exchange;
-  const trusted = isTrusted(exchange);
+function pushForwarded(headers: string[], { request, authority }: Exchange, trusted: boolean): void {
   const given = trusted ? request.headers['x-forwarded-for'] : undefined;
   // A peer on a Unix socket has no address.
   const chain = [given, request.remoteAddress].filter((part) => part !== undefined).join(', ');

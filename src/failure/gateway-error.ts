@@ -27,6 +27,8 @@ export class GatewayError extends Error {
   constructor({ report, status, headers, expose, cause }: GatewayErrorDetails) {
     super(report.detail, { cause });
     this.name = 'GatewayError';
+    // Express's default handler shows it to clients. What went wrong went wrong elsewhere: see `cause`.
+    this.stack = `GatewayError: ${report.detail}`;
     this.code = report.cause;
     this.status = status;
     this.statusCode = status;

@@ -66,7 +66,10 @@ function parseUrl(url: unknown, key: string): URL {
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed) throw new TypeError(`${key} must be an http:// or https:// URL, got ${showUrl(url)}`);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new TypeError(`${key} must be an http:// or https:// URL, got protocol ${show(parsed.protocol)}`);
+    const hint = /^[\w.-]+:\d+/.test(String(url)) ? `; did you mean ${show(`http://${String(url)}`)}?` : '';
+    throw new TypeError(
+      `${key} must be an http:// or https:// URL, got protocol ${show(parsed.protocol)}${hint}`,
+    );
   }
   for (const part of ['username', 'password', 'search', 'hash'] as const) {
     // The value is not repeated: it may be a secret.

@@ -3,6 +3,17 @@ import { nearest } from './nearest.ts';
 /** Checks one value and says what is wrong with it: key, rule and value. */
 export type Check = (key: string, value: unknown) => void;
 
+/** What the same thing is called in http-proxy-middleware and its relatives. */
+const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['target', ['backends']],
+  ['targets', ['backends']],
+  ['upstream', ['backends']],
+  ['proxyTimeout', ['timeouts']],
+  ['timeout', ['timeouts']],
+  ['xfwd', ['headers']],
+  ['changeOrigin', ['headers']],
+]);
+
 /** @throws TypeError when `value` is no plain object, or has keys that are not in `known`. */
 export function checkKeys(where: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -10,7 +21,7 @@ export function checkKeys(where: string, value: unknown, known: readonly string[
   }
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    const guess = nearest(key, known);
+    const guess = ALIASES.get(key)?.find((name) => known.includes(name)) ?? nearest(key, known);
     const hint = guess ? `; did you mean ${join(where, guess)}?` : '';
     throw new TypeError(`unknown option ${join(where, key)}${hint} (known: ${known.join(', ')})`);
   }
@@ -58,17 +69,20 @@ export const aBoolean: Check = (key, value) => {
   if (typeof value !== 'boolean') throw new TypeError(`${key} must be true or false, got ${show(value)}`);
 };
 
-/** The first check that passes; when none does, the first complaint. */
-export function either(...checks: readonly [Check, ...Check[]]): Check {
+/** One check that passes is enough; when none does, all the rules. */
+export function either(...checks: readonly Check[]): Check {
   return (key, value) => {
-    for (const check of checks.slice(1)) {
+    const complaints: Error[] = [];
+    for (const check of checks) {
       try {
         return check(key, value);
-      } catch {
-        // The next one may fit.
+      } catch (error) {
+        complaints.push(error as Error);
       }
     }
-    checks[0](key, value);
+    const rules = complaints.map(({ message }) => /must be (.*), got /s.exec(message)?.[1] ?? message);
+    const Kind = complaints.some((error) => error instanceof RangeError) ? RangeError : TypeError;
+    throw new Kind(`${key} must be ${rules.join(', or ')}, got ${show(value)}`);
   };
 }
 

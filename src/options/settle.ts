@@ -125,6 +125,11 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
 function settleRetry(given: PolicyOptions['retry'], base: RetrySettings | false): RetrySettings | false {
   if (given === undefined) return base;
   if (given === false) return false;
+  if (typeof given === 'object' && given !== null && 'budget' in given) {
+    throw new TypeError(
+      'retry.budget belongs to the gateway, whose routes share it: it cannot be part of a policy',
+    );
+  }
   return settleGroup('retry', given as Partial<RetrySettings>, base === false ? DEFAULTS.retry : base, RETRY);
 }
 

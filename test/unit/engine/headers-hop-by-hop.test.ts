@@ -68,7 +68,9 @@ test('Connection lines add up', () => {
 
 test.each(PROTECTED)('nominating %s is no reason to strip it', (name) => {
   const lines = ['Connection', name, name, 'kept'];
-  expect(valuesOf(toBackend(...lines), name.toLowerCase())).toContain('kept');
+  // Dropped for a reason of its own: the peer is not trusted to say who the client is.
+  const isForwarding = /^(forwarded|x-real-ip|x-forwarded-.*)$/i.test(name);
+  if (!isForwarding) expect(valuesOf(toBackend(...lines), name.toLowerCase())).toContain('kept');
   expect(valuesOf(toClient(...lines), name.toLowerCase())).toContain('kept');
 });
 

@@ -45,5 +45,5 @@ test.each(['backends', 'name', 'breaker', 'limits', 'clock', 'logger'])('a polic
 
 test('the budget belongs to the gateway, not to a policy', () => {
   const policy = { retry: { budget: {} } } as PolicyOptions;
-  expect(() => settlePolicy(policy, fakeSettings())).toThrow('unknown option retry.budget');
+  expect(() => settlePolicy(policy, fakeSettings())).toThrow('retry.budget belongs to the gateway');
 });

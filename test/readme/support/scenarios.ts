@@ -1,0 +1,134 @@
+import { expect } from 'vitest';
+import { type Sent, send } from '../../support/live-client.ts';
+import { deadUrl, startEcho, startResetting } from './backends.ts';
+import { blockNamed } from './readme.ts';
+import { type Place, REPOSITORY, RunningSnippet } from './snippet.ts';
+
+type Scenario = (name: string, place?: Place) => Promise<void>;
+
+/** What each snippet of the README claims to do, tried on the real thing. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  Express: forwardsPastADeadBackend('/api'),
+  Koa: forwardsPastADeadBackend(''),
+  'Repeating a POST': repeatsAPost,
+  'Several routes, one gateway': givesRoutesTheirOwnLimits,
+  'Several routes, one gateway 2': choosesByPath,
+  'How much is told': tellsAsConfigured,
+  "Error pages of the app's own": showsThePageOfTheApp,
+  "Error pages of the app's own 2": showsThePageOfTheApp,
+  Events: reportsEvents,
+  Closing: closesAtTheEndOfTheBlock,
+  'Body parsers in front': forwardsTheVeryBytes,
+};
+
+function start(name: string, backends: readonly string[], place = REPOSITORY): RunningSnippet {
+  return new RunningSnippet(blockNamed(name).code, backends, place);
+}
+
+function forwardsPastADeadBackend(mountPath: string): Scenario {
+  return async (name, place) => {
+    const backend = await startEcho();
+    const snippet = start(name, [await deadUrl(), backend.url], place);
+    const url = `${await snippet.url()}${mountPath}/orders?page=2`;
+    for (const method of ['GET', 'POST', 'GET', 'POST']) {
+      const body = method === 'POST' ? 'x=1' : '';
+      expect(textOf(await send(url, { method, body }))).toBe(`${method} /orders?page=2 ${body}`.trimEnd());
+    }
+    expect(backend.requests).toHaveLength(4);
+    snippet.terminate();
+    expect(await snippet.exitCode()).toBe(0);
+    expect(snippet.errors).toBe('');
+  };
+}
+
+async function repeatsAPost(name: string): Promise<void> {
+  const [resetting, echo] = [await startResetting(), await startEcho()];
+  const snippet = start(name, [resetting.url, echo.url]);
+  const url = `${await snippet.url()}/orders`;
+  // The first backend has three times the weight, and is asked first.
+  const refused = await send(url, { method: 'POST', body: 'a' });
+  expect(causeOf(refused)).toBe('closed_before_response');
+  expect(echo.requests).toHaveLength(0);
+  const rescued = await send(url, { method: 'POST', body: 'b', headers: { 'idempotency-key': '1' } });
+  expect(textOf(rescued)).toBe('POST /orders b');
+  expect(rescued.headers['proxy-attempts']).toBe('2');
+  expect(resetting.requests).toHaveLength(2);
+}
+
+async function givesRoutesTheirOwnLimits(name: string): Promise<void> {
+  const snippet = start(name, [(await startEcho()).url, (await startEcho()).url]);
+  const url = await snippet.url();
+  expect(textOf(await send(`${url}/search/x`))).toBe('GET /x');
+  expect(textOf(await send(`${url}/reports/x`))).toBe('GET /x');
+  // Two, or three where the first went out on a connection that had been used before.
+  expect((await send(`${url}/search/reset`)).headers['proxy-attempts']).toMatch(/^[23]$/);
+  expect((await send(`${url}/reports/reset`)).headers['proxy-attempts']).toBe('1');
+  const silent = await send(`${url}/search/silent`);
+  expect(causeOf(silent)).toBe('first_byte_timeout');
+  expect(silent.ms).toBeLessThan(2_500);
+}
+
+async function choosesByPath(name: string): Promise<void> {
+  const snippet = start(name, [(await startEcho()).url]);
+  const url = await snippet.url();
+  expect(textOf(await send(`${url}/api/orders`))).toBe('GET /api/orders');
+  expect(textOf(await send(`${url}/orders`))).toBe('not proxied');
+}
+
+async function tellsAsConfigured(name: string): Promise<void> {
+  const snippet = start(name, [await deadUrl()]);
+  const url = await snippet.url();
+  const first = await send(url);
+  expect([first.status, causeOf(first)]).toEqual([502, 'connection_refused']);
+  expect(Object.keys(JSON.parse(textOf(first, 502)) as object)).toEqual(['status', 'cause', 'requestId']);
+  // Three attempts each: the second request opens the breaker, and finds it open.
+  await send(url);
+  const page = await send(url, { headers: { accept: 'text/html' } });
+  expect([page.status, causeOf(page)]).toEqual([503, 'circuit_open']);
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(textOf(page, 503)).toBe(
+    `<h1>Every backend is switched off for now after repeated failures</h1><p>${String(page.headers['x-request-id'])}</p>`,
+  );
+}
+
+async function showsThePageOfTheApp(name: string): Promise<void> {
+  const snippet = start(name, [await deadUrl()]);
+  const page = await send(await snippet.url(), { headers: { 'x-request-id': 'order-17' } });
+  expect(causeOf(page)).toBe('connection_refused');
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(textOf(page, 502)).toBe('<h1>The backend refused the connection</h1><p>order-17</p>');
+}
+
+async function reportsEvents(name: string): Promise<void> {
+  const snippet = start(name, [await deadUrl()]);
+  const url = `${await snippet.url()}/orders`;
+  await send(url);
+  await snippet.printed(/^GET "\/orders": connection_refused, attempts: 3$/m);
+  await send(url);
+  await snippet.printed(/^127\.0\.0\.1:\d+ open connection_refused$/m);
+}
+
+async function closesAtTheEndOfTheBlock(name: string): Promise<void> {
+  const snippet = start(name, [(await startEcho()).url]);
+  expect(await snippet.exitCode()).toBe(0);
+  expect(snippet.output).toMatch(/^200 GET \/orders$/m);
+  expect(snippet.errors).toBe('');
+}
+
+async function forwardsTheVeryBytes(name: string): Promise<void> {
+  const snippet = start(name, [(await startEcho()).url]);
+  // Parsed and written anew, it would be another text.
+  const body = '{ "total": 1.0 }';
+  const headers = { 'content-type': 'application/json' };
+  const sent = await send(`${await snippet.url()}/orders`, { method: 'POST', headers, body });
+  expect(textOf(sent)).toBe(`POST /orders ${body}`);
+}
+
+function textOf(sent: Sent, status = 200): string {
+  expect([sent.status, causeOf(sent)]).toEqual([status, status === 200 ? undefined : expect.any(String)]);
+  return sent.body.toString();
+}
+
+function causeOf({ headers }: Sent): string | undefined {
+  return headers['proxy-cause'] as string | undefined;
+}
