@@ -9,7 +9,14 @@ import { exposeCauseHeaders } from './expose-headers.ts';
 import { linger } from './linger.ts';
 
 /** Headers that described the body that the app had meant to send. */
-const REPRESENTATION = ['content-encoding', 'content-range', 'etag', 'last-modified', 'transfer-encoding'];
+const REPRESENTATION = [
+  'content-encoding',
+  'content-range',
+  'etag',
+  'last-modified',
+  'trailer',
+  'transfer-encoding',
+];
 
 /** The answer to a failure; when a function in `errors` throws, the answer to that. */
 export function makeAnswer(exchange: ClientExchange, failure: Failed, { core, settings }: Mount): Answer {

@@ -42,7 +42,7 @@ export interface RequestTarget {
 
 /** Never through `new URL(target, base)`: `//other.host/x` would change the host. */
 export function parseTarget(target: string): RequestTarget {
-  const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/?#]*)(.*)$/i.exec(target);
+  const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/?#@]*)([/?].*)?$/i.exec(target);
   if (!absolute) return { path: target, authority: undefined };
   const rest = absolute[2] ?? '';
   return { path: rest.startsWith('/') ? rest : `/${rest}`, authority: absolute[1] };

@@ -30,5 +30,7 @@ export function refuseUpgrade(message: IncomingMessage, socket: Duplex, mount: M
     `Content-Length: ${Buffer.byteLength(answer.body)}`,
     'Connection: close',
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${answer.body}`);
+  // The client's half stays open otherwise: nobody would ever close it.
+  socket.resume();
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${answer.body}`, () => socket.destroy());
 }

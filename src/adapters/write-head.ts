@@ -12,6 +12,7 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
     response.writeHead(status, statusText, ours.length === 0 ? (headers as string[]) : [...headers, ...ours]);
     return;
   }
+  dropOthersFraming(response, theirs, headers);
   // Given a list, writeHead would validate every header three times over.
   if (outcome.hasRepeatedHeaders) appendAll(response, theirs, headers);
   else setAll(response, headers);
@@ -21,6 +22,27 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
     else response.appendHeader(ours[i] as string, ours[i + 1] as string);
   }
   response.writeHead(status, statusText);
+}
+
+/** What the app said of a body of its own would be untrue of this one, or cut it off in the wrong place. */
+const OF_ANOTHER_BODY: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'etag',
+  'last-modified',
+  'trailer',
+  'transfer-encoding',
+]);
+
+function dropOthersFraming(response: ServerResponse, theirs: readonly string[], headers: RawHeaders): void {
+  for (const name of theirs) {
+    if (!OF_ANOTHER_BODY.has(name)) continue;
+    // Once removed, Node would not chunk any more: it stays where chunking is what is needed.
+    if (name === 'transfer-encoding' && !hasHeader(headers, 'content-length')) {
+      response.setHeader('Transfer-Encoding', 'chunked');
+    } else response.removeHeader(name);
+  }
 }
 
 /** The backend's line wins; those that add up are added. */

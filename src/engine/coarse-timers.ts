@@ -51,7 +51,8 @@ export class CoarseTimers {
     const due = [...this.#slots.values()].filter((slot) => slot.due <= now).sort((a, b) => a.due - b.due);
     for (const slot of due) this.#slots.delete(slot.due);
     for (const slot of due) slot.run();
-    const next = Math.min(...this.#slots.keys());
+    let next = Infinity;
+    for (const slot of this.#slots.keys()) next = Math.min(next, slot);
     if (next < this.#armedFor) this.#arm(next);
   };
 }

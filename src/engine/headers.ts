@@ -161,7 +161,7 @@ function pushForwarded(headers: string[], { request, authority }: Exchange, trus
 
 function isTrusted({ settings, request }: Exchange): boolean {
   const { trust } = settings.headers;
-  return typeof trust === 'function' ? runHook('headers.trust', () => trust(request)) : trust;
+  return typeof trust === 'function' ? runHook('headers.trust', () => trust(request)) === true : trust;
 }
 
 export interface ResponseHeaders {

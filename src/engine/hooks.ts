@@ -11,9 +11,14 @@ export class HookError extends Error {
 
 /** Runs a user's function; what it throws is marked as its own. */
 export function runHook<Result>(hook: string, run: () => Result): Result {
+  let result: Result;
   try {
-    return run();
+    result = run();
   } catch (error) {
     throw new HookError(hook, error);
   }
+  if (!(result instanceof Promise)) return result;
+  // Taken for a value, a promise would be a yes to everything.
+  result.catch(() => undefined);
+  throw new HookError(hook, new TypeError('it must not be async'));
 }

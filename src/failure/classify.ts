@@ -1,3 +1,4 @@
+import { isUnsent } from '../engine/attempt.ts';
 import type { CauseCode, Failed } from '../engine/types.ts';
 import { type ErrorFacts, errorFacts } from './error-chain.ts';
 import type { FailureFacts } from './facts.ts';
@@ -16,10 +17,14 @@ export function classify(facts: FailureFacts): Failed {
 
 function nameFailure(facts: FailureFacts, error: ErrorFacts): Named {
   const local = LOCAL[error.code];
-  if (local && error.syscall !== 'read') return { cause: local };
+  if (local && error.syscall !== 'read')
+    return { cause: local, reached: isUnsent(facts.phase) ? 'no' : 'maybe' };
   switch (facts.phase) {
     case 'select':
-      return { cause: 'gateway_error' };
+      // A kept-alive connection that closed while the request waited its turn on it.
+      return CLOSED.has(error.code)
+        ? { cause: 'stale_connection', reached: 'no' }
+        : { cause: 'gateway_error' };
     case 'dns':
       return facts.timedOut ? { cause: 'dns_timeout' } : dnsCause(error);
     case 'connect':
@@ -95,7 +100,7 @@ const CLOSED: ReadonlySet<string> = new Set([
 ]);
 
 function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
-  if (error.name === 'HTTPParserError') return parserCause(error);
+  if (error.name === 'HTTPParserError') return parserCause(error, facts.reused);
   switch (error.code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return { cause: 'response_headers_too_large' };
@@ -106,6 +111,8 @@ function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
       return { cause: 'configuration_error' };
   }
   if (error.message === 'bad upgrade') return { cause: 'upgrade_failed' };
+  // undici's word for a 100 that nobody asked for.
+  if (error.message === 'bad response') return { cause: 'response_header_invalid' };
   if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
     return { cause: 'tls_client_certificate_required' };
   if (CLOSED.has(error.code) || error.code.startsWith('ERR_SSL_')) return closedEarly(facts, error);

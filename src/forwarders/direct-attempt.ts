@@ -77,7 +77,9 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
           method: request.method as Dispatcher.HttpMethod,
           headers,
           body: source,
-          reset: false,
+          // A body sent to HEAD against the rules would pass for the next response: that connection is closed.
+          // For the others, no reset: undici would spend a connection on each GET or DELETE with a body.
+          reset: request.method === 'HEAD',
           // Else undici takes it from the Host header, that is, from the client, and reconnects when it changes.
           servername: target.hostname,
         } as Dispatcher.DispatchOptions,

@@ -75,6 +75,8 @@ export class DirectResponse implements Responded {
     if (this.#state !== 'kept') return this.#whenEnded();
     this.#state = 'relaying';
     this.#sink = sink;
+    // A response that was held: in the meantime something else waited on behalf of the exchange.
+    this.#context.exchange.waiting = this.#context.attempt.running;
     const kept = this.#kept;
     this.#kept = [];
     const last = this.#complete ? kept.pop() : undefined;
@@ -122,13 +124,22 @@ export class DirectResponse implements Responded {
         return;
       case 'relaying':
         this.#movedAt = this.#context.clock.now();
-        if (this.#sink?.write(chunk) === false) this.#waitForSink(this.#sink);
+        this.#pass(chunk);
         return;
       case 'draining':
         if (this.#bytes > DRAIN_BYTES) this.#abort({ verdict: this.#verdict, bytes: this.#bytes });
         return;
       case 'over':
         return;
+    }
+  }
+
+  /** What a middleware's `write` throws is not the backend's fault. */
+  #pass(chunk: Buffer): void {
+    try {
+      if (this.#sink?.write(chunk) === false) this.#waitForSink(this.#sink);
+    } catch (error) {
+      this.cancel(failed('gateway_error', { error }));
     }
   }
 
@@ -203,9 +214,11 @@ export class DirectResponse implements Responded {
     const { clock, exchange } = this.#context;
     const { idleMs } = exchange.settings.timeouts;
     this.#movedAt = clock.now();
-    if (this.isEventStream || idleMs === Infinity) return;
+    if (idleMs === Infinity) return;
     const look = (): void => {
-      const leftMs = this.#movedAt + idleMs - clock.now();
+      // Silence is normal in an event stream; a client that stops reading it is not.
+      const isPatient = this.isEventStream && !this.#paused;
+      const leftMs = isPatient ? idleMs : this.#movedAt + idleMs - clock.now();
       if (leftMs > 0) this.#timer = clock.after(leftMs, look);
       else
         this.cancel(

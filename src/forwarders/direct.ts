@@ -21,6 +21,7 @@ export class DirectForwarder implements Forwarder {
   readonly #options: DirectOptions;
   readonly #dns: DnsCache;
   readonly #pools = new Map<Target, Pool>();
+  readonly #probes = new Map<ConnectCallback, Connecting | undefined>();
   readonly #sessions = new WeakMap<Target, Buffer>();
 
   constructor(options: DirectOptions) {
@@ -39,10 +40,15 @@ export class DirectForwarder implements Forwarder {
 
   probe(target: Target): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#connect(target, undefined, (error, socket) => {
+      const done: ConnectCallback = (error, socket) => {
         socket?.on('error', () => undefined).destroy();
+        this.#probes.delete(done);
         resolve(error === null);
-      });
+      };
+      // By the callback, which may come before there is anything to abort.
+      this.#probes.set(done, undefined);
+      const connecting = this.#connect(target, undefined, done);
+      if (this.#probes.has(done)) this.#probes.set(done, connecting);
     });
   }
 
@@ -51,6 +57,7 @@ export class DirectForwarder implements Forwarder {
   }
 
   async destroy(): Promise<void> {
+    for (const probe of this.#probes.values()) probe?.abort(new Error('the gateway is closed'));
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 

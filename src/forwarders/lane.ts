@@ -57,6 +57,7 @@ export class Lane extends Client {
   }
 
   #connect(open: OpenConnection, callback: buildConnector.Callback): void {
+    this.socket = undefined;
     const connecting = open(this.#current, (error, socket) => {
       this.#connecting = undefined;
       this.socket = socket ?? undefined;

@@ -1,5 +1,5 @@
 import { HookError } from '../engine/hooks.ts';
-import type { Failed, Layer } from '../engine/types.ts';
+import type { Failed, Layer, Outcome } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 
 /**
@@ -15,9 +15,13 @@ export function contain(onUnexpected: (error: unknown, failure: Failed) => void)
     onUnexpected(error, failure);
     return failure;
   };
+  const look = (outcome: Outcome): Outcome => {
+    if (outcome.kind === 'failed' && outcome.cause === 'gateway_error') onUnexpected(outcome.error, outcome);
+    return outcome;
+  };
   return (next) => (exchange) => {
     try {
-      return next(exchange).then(undefined, name);
+      return next(exchange).then(look, name);
     } catch (error) {
       return Promise.resolve(name(error));
     }

@@ -30,7 +30,7 @@ function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined 
   return isLoop(exchange, options.name) ? failed('loop_detected') : undefined;
 }
 
-const ORIGIN_FORM = /^\/[^\s#\x00-\x1f\x7f]*$/;
+const ORIGIN_FORM = /^\/[^\s#\x00-\x1f\x7f\u0100-\uffff]*$/;
 
 /** RFC 9112 section 3.2.1, without what no URL may contain: a fragment, white space, control characters. */
 function isOriginForm(path: string): boolean {

@@ -6,6 +6,9 @@ import { Circuit } from './circuit.ts';
 
 type State = 'closed' | 'open' | 'half_open';
 
+/** How long a probe at least has the half-open breaker to itself. */
+const LEAST_PROBE_MS = 1_000;
+
 export interface BreakerDescription {
   readonly state: 'available' | 'open' | 'half_open';
   readonly since?: string;
@@ -38,7 +41,8 @@ export class BreakerGate implements Gate {
   #closedPass: ClosedPass;
   #consecutive = 0;
   #successes = 0;
-  #probing = false;
+  #probe: ProbePass | undefined;
+  #probeUntil = 0;
   #openMs = 0;
   #openUntil = 0;
   #changedAt: number;
@@ -64,15 +68,17 @@ export class BreakerGate implements Gate {
   admits(now: number): boolean {
     if (this.#state === 'closed') return true;
     if (this.#state === 'open') return now >= this.#openUntil;
-    return !this.#probing;
+    return !this.#probe || now >= this.#probeUntil;
   }
 
   enter(now: number): Pass | undefined {
     if (this.#state === 'closed') return this.#closedPass;
     if (!this.admits(now)) return undefined;
     if (this.#state === 'open') this.#change('half_open', now);
-    this.#probing = true;
-    return new ProbePass(this, this.#epoch);
+    // A probe that takes too long (a slow upload, say) must not keep all others waiting.
+    this.#probeUntil = now + Math.max(this.#openMs, LEAST_PROBE_MS);
+    this.#probe = new ProbePass(this);
+    return this.#probe;
   }
 
   /** A connection succeeded in the background: the next request may probe, without waiting further. */
@@ -90,9 +96,9 @@ export class BreakerGate implements Gate {
     }
   }
 
-  recordProbe(verdict: Verdict, epoch: number, now: number): void {
-    if (epoch !== this.#epoch) return;
-    this.#probing = false;
+  recordProbe(verdict: Verdict, probe: ProbePass, now: number): void {
+    if (probe !== this.#probe) return;
+    this.#probe = undefined;
     if (verdict.kind === 'failure') {
       this.#circuit.fail(now);
       this.#open(verdict.cause, now);
@@ -138,7 +144,7 @@ export class BreakerGate implements Gate {
     this.#changedAt = now;
     this.#consecutive = 0;
     this.#successes = 0;
-    this.#probing = false;
+    this.#probe = undefined;
     if (state !== 'open') this.#circuit = new Circuit(this.#options.settings, state, now);
     this.#options.onChange({ state, cause: this.#cause, openMs: this.#openMs });
   }
@@ -164,21 +170,17 @@ class ClosedPass implements Pass {
 /** The one probe: decided at the head, since its body may take hours. */
 class ProbePass implements Pass {
   readonly #gate: BreakerGate;
-  readonly #epoch: number;
-  #decided = false;
 
-  constructor(gate: BreakerGate, epoch: number) {
+  constructor(gate: BreakerGate) {
     this.#gate = gate;
-    this.#epoch = epoch;
   }
 
   answered(verdict: Verdict, now: number): void {
-    if (verdict.kind === 'ignored') return;
-    this.#decided = true;
-    this.#gate.recordProbe(verdict, this.#epoch, now);
+    this.#gate.recordProbe(verdict, this, now);
   }
 
+  /** Once decided, it is no longer the gate's probe, and says nothing. */
   settle(verdict: Verdict, now: number): void {
-    if (!this.#decided) this.#gate.recordProbe(verdict, this.#epoch, now);
+    this.#gate.recordProbe(verdict, this, now);
   }
 }

@@ -78,7 +78,7 @@ function isSafeToRepeat({ request, settings }: Exchange, cause: CauseCode, reach
   if (reached === 'no' || isIdempotent(request.method)) return true;
   const when = settings.retry === false ? undefined : settings.retry.when;
   try {
-    return when?.(request, cause) === true;
+    return when !== undefined && runHook('retry.when', () => when(request, cause)) === true;
   } catch {
     // Reported where it decides something: by the retry layer.
     return false;

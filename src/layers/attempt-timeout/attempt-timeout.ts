@@ -51,7 +51,7 @@ class Watch {
   run(next: Forward): Promise<Outcome> {
     this.#limit = this.#learned?.get(this.#configuredMs);
     this.#wait(this.#limitMs);
-    return next(this.#exchange).then(this.#done);
+    return next(this.#exchange).then(this.#done, this.#threw);
   }
 
   get #limitMs(): number {
@@ -93,6 +93,11 @@ class Watch {
     const known = limit.source === 'learned' ? { detail, verdict: IGNORED } : { detail };
     this.#attempt.running?.cancel(failed('first_byte_timeout', known));
   }
+
+  readonly #threw = (error: unknown): never => {
+    this.#timer?.cancel();
+    throw error;
+  };
 
   readonly #done = (outcome: Outcome): Outcome => {
     this.#timer?.cancel();

@@ -13,12 +13,18 @@ export function refusalToRepeat(
   reached: Reached,
 ): StopReason | undefined {
   const { retry } = exchange.settings;
-  if (exchange.cancelled)
-    return exchange.cancelled.cause === 'deadline_exceeded' ? 'deadline' : 'client_gone';
+  if (exchange.cancelled) return stopOf(exchange.cancelled.cause);
   if (retry === false) return 'disabled';
   if (causes[cause].retry === 'never') return 'not_retryable';
   if (reached !== 'no' && !isRepeatable(exchange, cause)) return 'method_not_idempotent';
   return exchange.body.replayable ? undefined : 'body_not_replayable';
+}
+
+/** Why an exchange that was given up is not tried again. */
+export function stopOf(cancelled: CauseCode): StopReason {
+  if (cancelled === 'deadline_exceeded') return 'deadline';
+  // Otherwise the gateway itself is closing.
+  return causes[cancelled].group === 'client' ? 'client_gone' : 'no_other_backend';
 }
 
 /** Repeating cannot do harm: the method is idempotent (RFC 9110 section 9.2.2), or the route opted in. */

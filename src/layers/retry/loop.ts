@@ -4,7 +4,7 @@ import { causes } from '../../failure/causes.ts';
 import { isBackendFailure } from '../../failure/verdict.ts';
 import { deadlineAt } from '../../engine/deadline-at.ts';
 import { backoffMs } from './backoff.ts';
-import { refusalToRepeat } from './eligibility.ts';
+import { refusalToRepeat, stopOf } from './eligibility.ts';
 import { pause } from './pause.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { RetryOptions } from './retry.ts';
@@ -85,12 +85,8 @@ export class RetryLoop {
   #stopWithout(): void {
     this.#over = true;
     const { cancelled } = this.#exchange;
-    if (!cancelled) this.#exchange.stopped = 'no_other_backend';
-    else if (cancelled.cause === 'deadline_exceeded') this.#exchange.stopped = 'deadline';
-    else {
-      this.#exchange.stopped = 'client_gone';
-      this.#last = cancelled;
-    }
+    this.#exchange.stopped = cancelled ? stopOf(cancelled.cause) : 'no_other_backend';
+    if (this.#exchange.stopped === 'client_gone') this.#last = cancelled;
   }
 
   async #prepare(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deadlineAt } from '../../../src/engine/deadline-at.ts';
-import { fakeBody, fakeExchange } from '../../support/fake-exchange.ts';
+import { addAttempt, fakeBody, fakeExchange } from '../../support/fake-exchange.ts';
 
 const settings = { timeouts: { deadlineMs: 100 } };
 
@@ -12,6 +12,13 @@ test('with a body it counts from its last byte', () => {
   expect(deadlineAt(fakeExchange({ settings, body: fakeBody({ receivedAt: 4_000 }) }))).toBe(4_100);
 });
 
-test('while the client is sending there is none', () => {
-  expect(deadlineAt(fakeExchange({ settings, body: fakeBody({ receivedAt: undefined }) }))).toBe(Infinity);
+test('while an attempt waits for the client to send, there is none', () => {
+  const exchange = fakeExchange({ settings, body: fakeBody({ receivedAt: undefined }) });
+  exchange.attempt = addAttempt(exchange);
+  expect(deadlineAt(exchange)).toBe(Infinity);
+});
+
+test('before there is an attempt, nobody reads the body: time runs', () => {
+  const body = fakeBody({ receivedAt: undefined });
+  expect(deadlineAt(fakeExchange({ startedAt: 1_000, settings, body }))).toBe(1_100);
 });

@@ -149,7 +149,17 @@ describe('silence', () => {
   test('is normal for a stream of events', () => {
     const { response, sink, clock } = fixture({ isEventStream: true });
     void response.relay(sink);
-    expect(clock.pending).toBe(0);
+    clock.advance(100_000);
+    expect(sink.log).not.toContain('break');
+  });
+
+  test('of a client that does not read a stream of events is not normal', async () => {
+    const { response, sink, clock } = fixture({ isEventStream: true });
+    const ended = response.relay(sink);
+    sink.keepsUp = false;
+    response.receive(bytes('a'));
+    clock.advance(1_000);
+    expect(await ended).toMatchObject({ cause: 'client_aborted', verdict: { kind: 'ignored' } });
   });
 
   test('of a client that does not read is not the fault of the backend', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Outcome, RequestBody } from '../../../src/engine/types.ts';
 import { deadline } from '../../../src/layers/deadline.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { fakeBody, fakeExchange } from '../../support/fake-exchange.ts';
+import { addAttempt, fakeBody, fakeExchange } from '../../support/fake-exchange.ts';
 import { deferred, FakeResponded } from '../../support/fake-outcome.ts';
 
 function start(clock: FakeClock, body?: RequestBody, deadlineMs = 100) {
@@ -41,6 +41,7 @@ test('stands still while the client is sending, and counts from its last byte', 
   const clock = new FakeClock();
   const body = { ...fakeBody(), receivedAt: undefined as number | undefined };
   const { exchange } = start(clock, body);
+  exchange.attempt = addAttempt(exchange);
   clock.advance(10_000);
   expect(exchange.cancelled).toBeUndefined();
   body.receivedAt = clock.now();
