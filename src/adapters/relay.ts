@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayCore } from '../engine/core.ts';
 import { valuesOf } from '../engine/headers.ts';
-import type { Exchange, RawHeaders, Responded } from '../engine/types.ts';
+import type { Ending, Exchange, RawHeaders, Responded } from '../engine/types.ts';
 import { proxyStatusOfResponse } from '../failure/report/proxy-status.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
@@ -25,11 +25,12 @@ export function relay(
   const sink = new ResponseSink(message, response, exchange.body, core.clock, outcome.isEventStream);
   const isWhole = outcome.complete;
   const ended = outcome.relay(sink);
-  return isWhole && !sink.finished ? undefined : whenOver(ended, sink);
+  return isWhole && !sink.finished ? undefined : whenOver(ended, sink, core);
 }
 
-async function whenOver(ended: Promise<unknown>, sink: ResponseSink): Promise<undefined> {
-  await ended;
+async function whenOver(ended: Promise<Ending>, sink: ResponseSink, core: GatewayCore): Promise<undefined> {
+  const { cause, error } = await ended;
+  if (cause === 'gateway_error') core.log.error({ err: error }, 'a response could not be written');
   await sink.finished;
 }
 

@@ -81,6 +81,8 @@ export interface Ending {
   readonly bytes: number;
   /** Why the body broke off; undefined when it was complete or discarded. */
   readonly cause?: CauseCode;
+  /** What was thrown, where that is the cause. */
+  readonly error?: unknown;
 }
 
 export interface Upgraded {

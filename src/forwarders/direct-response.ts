@@ -112,7 +112,8 @@ export class DirectResponse implements Responded {
   cancel(failure: Failed): void {
     if (this.#state === 'over') return;
     this.#sink?.break();
-    this.#abort({ verdict: failure.verdict, bytes: this.#bytes, cause: failure.cause });
+    const { verdict, cause, error } = failure;
+    this.#abort({ verdict, bytes: this.#bytes, cause, error });
   }
 
   receive(chunk: Buffer): void {

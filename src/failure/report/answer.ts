@@ -68,7 +68,9 @@ function rendered(
   { request }: Exchange,
   report: FailureReport,
 ): RenderedBody | undefined {
-  return render && runHook('errors.render', () => checkRendered(render(report, request)));
+  if (!render) return undefined;
+  const body: unknown = runHook('errors.render', () => render(report, request));
+  return runHook('errors.render', () => checkRendered(body));
 }
 
 /** It becomes a header and a body: anything else would break the answer. */
