@@ -13,7 +13,7 @@ test('it is nobody else’s fault, and the response is broken off', async () => 
     response.flushHeaders();
   });
   const options = { backends: [backend.url], breaker: { consecutiveFailures: 1, minRequests: 1 } };
-  const { gateway } = makeGateway(options);
+  const { gateway, logs } = makeGateway(options, { expectErrors: true });
   const causes: unknown[] = [];
   const changes: unknown[] = [];
   gateway.on('attempt', ({ cause }) => causes.push(cause));
@@ -30,4 +30,5 @@ test('it is nobody else’s fault, and the response is broken off', async () => 
   const { body, complete } = await readResponse(response);
   expect([body.length, complete]).toEqual([0, false]);
   expect([causes, changes]).toEqual([['gateway_error'], []]);
+  expect(logs.map(({ details }) => String((details as { err?: unknown }).err))).toEqual(['Error: oops']);
 });
