@@ -3,11 +3,12 @@ import { backoffMs } from '../../../../src/layers/retry/backoff.ts';
 import { seededRandom } from '../../../support/fake-random.ts';
 
 test.each([
-  [1, 25],
-  [2, 50],
-  [3, 100],
-  [4, 200],
-  [5, 250],
+  [1, 10],
+  [2, 20],
+  [3, 40],
+  [4, 80],
+  [5, 160],
+  [6, 250],
   [10, 250],
 ])('retry %i waits for anything up to %i ms', (retry, capMs) => {
   expect(backoffMs(retry, () => 0)).toBe(0);
