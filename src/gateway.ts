@@ -6,6 +6,7 @@ import { isNonEmpty, type NonEmpty, Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
+import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
@@ -37,7 +38,7 @@ export class Gateway implements AsyncDisposable {
   readonly #recovery: Recovery;
   readonly #pool: Pool;
   readonly #core: GatewayCore;
-  readonly #active = new Set<Exchange>();
+  readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -179,7 +180,7 @@ export class Gateway implements AsyncDisposable {
   async #drain(timeoutMs: number): Promise<void> {
     this.#recovery.close();
     await this.#idle(timeoutMs);
-    for (const exchange of this.#active) exchange.cancel(shuttingDown());
+    for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
     for (const { breaker } of this.#pool.backends) breaker?.close();
   }

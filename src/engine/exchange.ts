@@ -36,6 +36,7 @@ export class ClientExchange implements Exchange {
   held: Responded | undefined = undefined;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
+  activeIndex = -1;
   waiting: Cancellable | undefined = undefined;
 
   constructor(start: ExchangeStart, body: RequestBody) {

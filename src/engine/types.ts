@@ -231,6 +231,8 @@ export interface Exchange {
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */
   readonly cancelled: Failed | undefined;
+  /** Its place among the exchanges under way, kept by the gateway. */
+  activeIndex: number;
   /** The one thing that waits on behalf of this exchange: a queue place, a pause, an attempt. */
   waiting: Cancellable | undefined;
   cancel(failure: Failed): void;
