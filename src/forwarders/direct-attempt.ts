@@ -1,7 +1,8 @@
 import type { Dispatcher, Pool } from 'undici';
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
-import { requestHeaders, responseHeaders, trailers } from '../engine/headers.ts';
+import { requestHeaders } from '../engine/request-headers.ts';
+import { responseHeaders, trailers } from '../engine/response-headers.ts';
 import { HookError } from '../engine/hooks.ts';
 import type {
   Attempt,

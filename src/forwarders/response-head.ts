@@ -1,4 +1,4 @@
-import type { HeaderBytes } from '../engine/headers.ts';
+import type { HeaderBytes } from '../engine/response-headers.ts';
 
 /** undici's HTTP/1 parser hands names and values as Buffers, though its type allows more. */
 export function rawBytes(raw: unknown): readonly HeaderBytes[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { requestHeaders } from '../../src/engine/headers.ts';
+import { requestHeaders } from '../../src/engine/request-headers.ts';
 import { fakeExchange, fakeTarget } from '../support/fake-exchange.ts';
 import { relayedHeaders } from '../support/fake-headers.ts';
 

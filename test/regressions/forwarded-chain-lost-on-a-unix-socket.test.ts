@@ -1,6 +1,7 @@
 // Behind a listener on a Unix socket, whose peers have no address, a trusted X-Forwarded-For was dropped.
 import { expect, test } from 'vitest';
-import { requestHeaders, valuesOf } from '../../src/engine/headers.ts';
+import { valuesOf } from '../../src/engine/headers.ts';
+import { requestHeaders } from '../../src/engine/request-headers.ts';
 import { fakeExchange, fakeTarget } from '../support/fake-exchange.ts';
 
 test('a trusted chain survives a peer without an address', () => {

@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { writeHead } from '../../src/adapters/write-head.ts';
-import { responseHeaders } from '../../src/engine/headers.ts';
+import { responseHeaders } from '../../src/engine/response-headers.ts';
 import { headerBytes } from '../support/fake-headers.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
 

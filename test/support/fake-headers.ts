@@ -1,4 +1,4 @@
-import { type HeaderBytes, responseHeaders } from '../../src/engine/headers.ts';
+import { type HeaderBytes, responseHeaders } from '../../src/engine/response-headers.ts';
 
 /** Names and values as they come from the wire. */
 export function headerBytes(lines: readonly string[]): HeaderBytes[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { requestHeaders, valuesOf } from '../../../src/engine/headers.ts';
+import { valuesOf } from '../../../src/engine/headers.ts';
+import { requestHeaders } from '../../../src/engine/request-headers.ts';
 import { HookError } from '../../../src/engine/hooks.ts';
 import { type FakeExchange, fakeExchange, fakeTarget } from '../../support/fake-exchange.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nominatedNames, requestHeaders, valuesOf } from '../../../src/engine/headers.ts';
+import { nominatedNames, valuesOf } from '../../../src/engine/headers.ts';
+import { requestHeaders } from '../../../src/engine/request-headers.ts';
 import { relayedHeaders } from '../../support/fake-headers.ts';
 import { fakeExchange, fakeTarget } from '../../support/fake-exchange.ts';
 

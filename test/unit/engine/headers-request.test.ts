@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BufferedBody } from '../../../src/engine/body.ts';
-import { requestHeaders, valuesOf } from '../../../src/engine/headers.ts';
+import { valuesOf } from '../../../src/engine/headers.ts';
+import { requestHeaders } from '../../../src/engine/request-headers.ts';
 import { fakeBody, fakeExchange, fakeTarget } from '../../support/fake-exchange.ts';
 
 const target = fakeTarget('a', { host: 'backend.internal:8080' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trailers } from '../../../src/engine/headers.ts';
+import { trailers } from '../../../src/engine/response-headers.ts';
 import { headerBytes } from '../../support/fake-headers.ts';
 
 test('are relayed in order and spelling', () => {

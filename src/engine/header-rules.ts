@@ -1,0 +1,59 @@
+/** RFC 9110 section 7.6.1, with the historical names. `expect` is answered by the HTTP server in front. */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+]);
+
+/** Spellings whose rule is kept. */
+const MAX_SPELLINGS = 1_000;
+
+export interface HeaderRule {
+  readonly lower: string;
+  readonly dropped: boolean;
+  /** Says who the client is: worth what the peer that sent it is worth. */
+  readonly forwarding: boolean;
+  /** The last head in which it was seen: tells repeated headers without comparing names. */
+  seenIn: number;
+}
+
+/** What to do with a header, by its name as spelled: spares folding the same few spellings on each request. */
+export class HeaderRules {
+  readonly #dropped: ReadonlySet<string>;
+  readonly #rules = new Map<string, HeaderRule>();
+  #heads = 0;
+
+  constructor(dropped: ReadonlySet<string>) {
+    this.#dropped = dropped;
+  }
+
+  /** Begins another head, and forgets rules when there are too many: clients choose the names. */
+  beginHead(): number {
+    if (this.#rules.size > MAX_SPELLINGS) this.#rules.clear();
+    this.#heads += 1;
+    return this.#heads;
+  }
+
+  get(name: string): HeaderRule {
+    return this.#rules.get(name) ?? this.#learn(name);
+  }
+
+  /** All spellings of a name share one rule. */
+  #learn(name: string): HeaderRule {
+    const lower = name.toLowerCase();
+    // HTTP/2 brings the request line as pseudo-headers.
+    const dropped = this.#dropped.has(lower) || lower.startsWith(':');
+    const forwarding = lower === 'forwarded' || lower === 'x-real-ip' || lower.startsWith('x-forwarded-');
+    const rule = this.#rules.get(lower) ?? { lower, dropped, forwarding, seenIn: 0 };
+    this.#rules.set(lower, rule).set(name, rule);
+    return rule;
+  }
+}

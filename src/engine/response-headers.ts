@@ -1,0 +1,71 @@
+import { HOP_BY_HOP, HeaderRules } from './header-rules.ts';
+import { type HeaderValue, nominatedNames } from './headers.ts';
+import type { RawHeaders } from './types.ts';
+
+/** Headers of ours that a backend must not be able to fake. */
+const OURS_ON_RESPONSES: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-cause', 'proxy-attempts']);
+
+const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES);
+
+/** A Buffer. Its `latin1Slice` is `toString('latin1')` without the detour over the name of the encoding. */
+export interface HeaderBytes {
+  latin1Slice(): string;
+}
+
+export interface ResponseHeaders {
+  readonly headers: string[];
+  /** Some name occurs more than once. */
+  readonly repeated: boolean;
+}
+
+/**
+ * The response head as the client gets it, without hop-by-hop headers and without faked ones of ours.
+ * @param raw names and values as bytes, in order and spelling as sent; HTTP headers are latin1.
+ */
+export function responseHeaders(
+  raw: readonly HeaderBytes[],
+  connection: HeaderValue,
+  gatewayName: string,
+): ResponseHeaders {
+  const nominated = nominatedNames(connection);
+  const head = RESPONSE_RULES.beginHead();
+  const headers: string[] = [];
+  let repeated = false;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as HeaderBytes).latin1Slice();
+    const rule = RESPONSE_RULES.get(name);
+    if (rule.dropped || nominated?.has(rule.lower)) continue;
+    if (rule.seenIn === head) repeated = true;
+    rule.seenIn = head;
+    headers.push(name, (raw[i + 1] as HeaderBytes).latin1Slice());
+  }
+  // With a Via of the backend's own, there are two.
+  if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
+  headers.push('Via', `1.1 ${gatewayName}`);
+  return { headers, repeated };
+}
+
+/** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
+const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'proxy-status',
+  'set-cookie',
+]);
+
+/** Trailers as the client may get them; undefined where there are none, which is nearly always. */
+export function trailers(raw: readonly HeaderBytes[]): RawHeaders | undefined {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as HeaderBytes).latin1Slice();
+    const rule = RESPONSE_RULES.get(name);
+    if (rule.dropped || NOT_IN_TRAILERS.has(rule.lower)) continue;
+    kept.push(name, (raw[i + 1] as HeaderBytes).latin1Slice());
+  }
+  return kept.length === 0 ? undefined : kept;
+}
