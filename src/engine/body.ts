@@ -144,7 +144,8 @@ export class IncomingBody implements RequestBody {
   /** The parser is through with a small body before we ask for it: no stream is needed then. */
   #takeWhatIsThere(): void {
     this.#stream.off('data', this.#onData);
-    const before = this.#copy;
+    // A list of its own: what is received below goes to the copy as well.
+    const before = [...this.#copy];
     const rest: Buffer[] = [];
     for (let chunk: unknown = this.#stream.read(); chunk !== null; chunk = this.#stream.read()) {
       if (!(chunk instanceof Buffer)) break;
