@@ -7,16 +7,7 @@ import { GatewayError } from '../failure/gateway-error.ts';
 import { type Answer, answerFailure } from '../failure/report/answer.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
 import { linger } from './linger.ts';
-
-/** Headers that described the body that the app had meant to send. */
-const REPRESENTATION = [
-  'content-encoding',
-  'content-range',
-  'etag',
-  'last-modified',
-  'trailer',
-  'transfer-encoding',
-];
+import { OF_ANOTHER_BODY } from './other-body.ts';
 
 /** The answer to a failure; when a function in `errors` throws, the answer to that. */
 export function makeAnswer(exchange: ClientExchange, failure: Failed, { core, settings }: Mount): Answer {
@@ -56,7 +47,7 @@ export function writeAnswer(
   { core }: Mount,
 ): Promise<void> {
   const unread = !message.complete;
-  for (const name of REPRESENTATION) response.removeHeader(name);
+  for (const name of OF_ANOTHER_BODY) response.removeHeader(name);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   response.setHeader('Content-Length', Buffer.byteLength(answer.body));
   if (unread && message.httpVersionMajor < 2) response.setHeader('Connection', 'close');
@@ -70,7 +61,8 @@ export function writeAnswer(
     response.end(body);
     return Promise.resolve();
   }
-  response.write(body ?? '');
+  if (body === undefined) response.flushHeaders();
+  else response.write(body);
   exchange.body.close();
   return new Promise((resolve) => {
     linger(message, core.clock, () => {

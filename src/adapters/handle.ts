@@ -8,9 +8,9 @@ import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
 import type { ParsedBody } from './consumed-body.ts';
+import { exchangeStart } from './exchange-start.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
-import { HttpRequest, parseTarget } from './request.ts';
 
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
@@ -32,23 +32,9 @@ export function handle(
 }
 
 function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
-  const { path, authority } = parseTarget(message.url ?? '/');
-  const start = {
-    request: new HttpRequest(message, path),
-    rawHeaders: message.rawHeaders,
-    httpVersion: message.httpVersion,
-    authority: authority ?? authorityOf(message),
-    settings: mount.settings,
-    startedAt: mount.core.clock.now(),
-  };
-  const exchange = new ClientExchange(start, EMPTY_BODY);
+  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
   return exchange;
-}
-
-/** HTTP/2 has a pseudo-header in place of Host. */
-function authorityOf({ headers }: IncomingMessage): string | undefined {
-  return headers.host ?? (headers[':authority'] as string | undefined);
 }
 
 /** A client's request and its response, while they are with us. */

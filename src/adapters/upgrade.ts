@@ -5,23 +5,12 @@ import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import { failed } from '../failure/failed.ts';
 import { makeAnswer } from './answer.ts';
-import { HttpRequest, parseTarget } from './request.ts';
+import { exchangeStart } from './exchange-start.ts';
 
 /** Answers an upgrade with a complete HTTP response that says why there is none, and closes. */
 export function refuseUpgrade(message: IncomingMessage, socket: Duplex, mount: Mount): void {
   socket.on('error', () => socket.destroy());
-  const { path, authority } = parseTarget(message.url ?? '/');
-  const exchange = new ClientExchange(
-    {
-      request: new HttpRequest(message, path),
-      rawHeaders: message.rawHeaders,
-      httpVersion: message.httpVersion,
-      authority: authority ?? message.headers.host,
-      settings: mount.settings,
-      startedAt: mount.core.clock.now(),
-    },
-    EMPTY_BODY,
-  );
+  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
   exchange.stopped = 'not_retryable';
   const answer = makeAnswer(exchange, failed('upgrade_failed', { reached: 'no' }), mount);
   const lines = [

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RawHeaders, Responded } from '../engine/types.ts';
+import { OF_ANOTHER_BODY } from './other-body.ts';
 
 /**
  * The backend's head, with what the app had set before (CORS, security headers).
@@ -23,17 +24,6 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
   }
   response.writeHead(status, statusText);
 }
-
-/** What the app said of a body of its own would be untrue of this one, or cut it off in the wrong place. */
-const OF_ANOTHER_BODY: ReadonlySet<string> = new Set([
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'etag',
-  'last-modified',
-  'trailer',
-  'transfer-encoding',
-]);
 
 function dropOthersFraming(response: ServerResponse, theirs: readonly string[], headers: RawHeaders): void {
   for (const name of theirs) {
