@@ -1,4 +1,5 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Resolver } from './engine/resolver.ts';
 import type {
   BreakerSettings,
   BudgetSettings,
@@ -27,6 +28,11 @@ export interface GatewayOptions extends PolicyOptions {
   /** Takes a failing backend out of rotation. `false`: never. */
   readonly breaker?: Partial<BreakerSettings> | false;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  /**
+   * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
+   * the system's own lookup, with hosts file and search domains.
+   */
+  readonly resolver?: Resolver;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -169,6 +175,7 @@ export interface Settings {
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  readonly resolver: Resolver | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

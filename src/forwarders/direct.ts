@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Clock } from '../engine/clock.ts';
+import type { Resolver } from '../engine/resolver.ts';
 import type { Exchange, Outcome, Target } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { connect, type ConnectCallback, type Connecting } from './connector.ts';
@@ -14,6 +15,8 @@ export interface DirectOptions {
   readonly name: string;
   /** Limit of a connection made for no request in particular. */
   readonly connectMs: number;
+  /** Default: the system's own lookup. */
+  readonly resolver?: Resolver | undefined;
 }
 
 /** The direct lane: undici's low-level dispatch, one pool of connections per backend. */
@@ -26,7 +29,7 @@ export class DirectForwarder implements Forwarder {
 
   constructor(options: DirectOptions) {
     this.#options = options;
-    this.#dns = new DnsCache(options.clock);
+    this.#dns = new DnsCache(options.clock, options.resolver);
   }
 
   readonly forward = (exchange: Exchange): Promise<Outcome> => {

@@ -17,7 +17,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   none: ['backends[].tls', 'backends[].socketPath', 'retry.when', 'errors.render'],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
-  "the system's": ['clock', 'random'],
+  "the system's": ['resolver', 'clock', 'random'],
 };
 
 /** Options with this value at this path, and a backend. */
