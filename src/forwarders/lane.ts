@@ -1,10 +1,19 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import type { DirectAttempt } from './direct-attempt.ts';
+import type { Clock } from '../engine/clock.ts';
 import type { ConnectCallback, Connecting } from './connector.ts';
+import type { DirectAttempt } from './direct-attempt.ts';
+import type { IdleAge } from './idle-age.ts';
 
 /** Opens a connection for the attempt that waits for it. */
 export type OpenConnection = (attempt: DirectAttempt | undefined, callback: ConnectCallback) => Connecting;
+
+export interface LaneOptions {
+  readonly open: OpenConnection;
+  readonly clock: Clock;
+  /** Shared by all connections to one backend. */
+  readonly idleAge: IdleAge;
+}
 
 /** undici's own timers are coarse (about a second) and know no cause: ours rule. */
 const CLIENT_OPTIONS = {
@@ -17,25 +26,41 @@ const CLIENT_OPTIONS = {
   keepAliveTimeoutThreshold: 1_000,
 } as const;
 
+/** What a socket said before it closed. */
+export interface SocketFailure {
+  readonly error: Error;
+  /** Bytes of the request that were still to be written. */
+  readonly bytesUnsent: number;
+}
+
 /**
  * One connection of a pool, and who is on it. undici says neither which socket a request uses nor whether
  * it was used before; with one request at a time per client, this does.
  */
 export class Lane extends Client {
   socket: Socket | undefined = undefined;
-  /** The present socket failed. undici takes a reset for the end of a body that ends with the connection. */
-  hasFailed = false;
+  /**
+   * The first thing that went wrong on the present socket. undici tells how it ended, not why: it waits for
+   * the end after a TLS alert, and takes a reset for the end of a body that ends with the connection.
+   */
+  failure: SocketFailure | undefined = undefined;
   /** Requests begun on the present socket. */
   requests = 0;
+  /** How long the present socket had been idle when the current request came to it. */
+  idleMs = 0;
+  readonly #options: LaneOptions;
+  #idleSince = 0;
   #current: DirectAttempt | undefined = undefined;
   #connecting: Connecting | undefined = undefined;
 
-  static create(origin: string, open: OpenConnection): Lane {
-    const lane: Lane = new Lane(origin, {
-      ...CLIENT_OPTIONS,
-      connect: (_options, callback) => lane.#connect(open, callback),
-    });
+  static create(origin: string, options: LaneOptions): Lane {
+    const lane: Lane = new Lane(origin, options, (_options, callback) => lane.#connect(callback));
     return lane;
+  }
+
+  private constructor(origin: string, options: LaneOptions, connect: buildConnector.connector) {
+    super(origin, { ...CLIENT_OPTIONS, connect });
+    this.#options = options;
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -43,12 +68,15 @@ export class Lane extends Client {
     const attempt = handler as DirectAttempt;
     this.#current = attempt;
     attempt.lane = this;
+    if (this.requests > 0) this.#retire(attempt.startedAt);
     return super.dispatch(options, handler);
   }
 
   /** The attempt is over. An idle connection must not keep the last request on it alive. */
-  release(attempt: DirectAttempt): void {
-    if (this.#current === attempt) this.#current = undefined;
+  release(attempt: DirectAttempt, now: number): void {
+    if (this.#current !== attempt) return;
+    this.#current = undefined;
+    this.#idleSince = now;
   }
 
   /** Gives up the connection that an attempt is waiting for. */
@@ -56,21 +84,42 @@ export class Lane extends Client {
     this.#connecting?.abort(reason);
   }
 
-  #connect(open: OpenConnection, callback: buildConnector.Callback): void {
+  /** Leaves a socket that the backend is about to close; undici makes another one for the request. */
+  #retire(now: number): void {
+    this.idleMs = now - this.#idleSince;
+    if (this.idleMs > this.#options.idleAge.limitMs(now)) this.socket?.destroy();
+  }
+
+  #connect(callback: buildConnector.Callback): void {
     this.socket = undefined;
-    const connecting = open(this.#current, (error, socket) => {
+    const connecting = this.#options.open(this.#current, (error, socket) => {
       this.#connecting = undefined;
-      this.socket = socket ?? undefined;
-      this.requests = 0;
-      this.hasFailed = false;
-      // Before undici's own listener, so that it is known by the time undici acts on it.
-      socket?.on('error', () => {
-        if (this.socket === socket) this.hasFailed = true;
-      });
+      this.#begin(socket ?? undefined);
       if (socket) callback(null, socket);
       else callback(error ?? new Error('no socket'), null);
     });
     // The callback may have come already.
     if (!this.socket) this.#connecting = connecting;
+  }
+
+  /** Listens before undici does, so that what happened is known by the time undici acts on it. */
+  #begin(socket: Socket | undefined): void {
+    this.socket = socket;
+    this.requests = 0;
+    this.failure = undefined;
+    socket?.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.socket !== socket) return;
+      this.failure ??= { error, bytesUnsent: socket.writableLength };
+      if (error.code === 'ECONNRESET') this.#closedByBackend();
+    });
+    socket?.on('end', () => {
+      if (this.socket === socket) this.#closedByBackend();
+    });
+  }
+
+  #closedByBackend(): void {
+    if (this.requests === 0 || this.#current) return;
+    const now = this.#options.clock.now();
+    this.#options.idleAge.observe(now - this.#idleSince, now);
   }
 }
