@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Clock } from '../engine/clock.ts';
+import { isIdempotent } from '../engine/methods.ts';
 import type { ConnectCallback, Connecting } from './connector.ts';
 import type { DirectAttempt } from './direct-attempt.ts';
 import type { IdleAge } from './idle-age.ts';
@@ -25,6 +26,12 @@ const CLIENT_OPTIONS = {
   keepAliveTimeout: 4_000,
   keepAliveTimeoutThreshold: 1_000,
 } as const;
+
+/**
+ * What may not be repeated goes on a connection that was used a moment ago, or on a new one: common servers
+ * close idle connections after 5 s at the least, and such a request could not be saved.
+ */
+const FRESH_MS = 1_000;
 
 /** What a socket said before it closed. */
 export interface SocketFailure {
@@ -68,7 +75,7 @@ export class Lane extends Client {
     const attempt = handler as DirectAttempt;
     this.#current = attempt;
     attempt.lane = this;
-    if (this.requests > 0) this.#retire(attempt.startedAt);
+    if (this.requests > 0) this.#retire(attempt.startedAt, options.method);
     return super.dispatch(options, handler);
   }
 
@@ -85,9 +92,10 @@ export class Lane extends Client {
   }
 
   /** Leaves a socket that the backend is about to close; undici makes another one for the request. */
-  #retire(now: number): void {
+  #retire(now: number, method: string): void {
     this.idleMs = now - this.#idleSince;
-    if (this.idleMs > this.#options.idleAge.limitMs(now)) this.socket?.destroy();
+    const isOld = this.idleMs > FRESH_MS && !isIdempotent(method);
+    if (isOld || this.idleMs > this.#options.idleAge.limitMs(now)) this.socket?.destroy();
   }
 
   #connect(callback: buildConnector.Callback): void {
