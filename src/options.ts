@@ -57,6 +57,11 @@ export interface BackendOptions {
   readonly name?: string;
   /** Share of the traffic, relative to the others: above 0, up to 1,000. Default 1. */
   readonly weight?: number;
+  /**
+   * Version of HTTP. `h2`: HTTP/2 alone, by prior knowledge where there is no TLS. `alpn`: HTTP/2 where the
+   * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
+   */
+  readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */

@@ -3,6 +3,7 @@ import type { CauseCode, Failed } from '../engine/types.ts';
 import { type ErrorFacts, errorFacts } from './error-chain.ts';
 import type { FailureFacts } from './facts.ts';
 import { failed } from './failed.ts';
+import { http2Cause, isHttp2 } from './http2-cause.ts';
 import { parserCause } from './parser-cause.ts';
 import { tlsCause } from './tls-cause.ts';
 
@@ -115,6 +116,7 @@ function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
   if (error.message === 'bad response') return { cause: 'response_header_invalid' };
   if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
     return { cause: 'tls_client_certificate_required' };
+  if (isHttp2(error)) return http2Cause(error);
   if (CLOSED.has(error.code) || error.code.startsWith('ERR_SSL_')) return closedEarly(facts, error);
   return { cause: 'gateway_error' };
 }

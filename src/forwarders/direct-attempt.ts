@@ -45,6 +45,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   readonly #context: AttemptContext;
   readonly #resolve: (outcome: Outcome) => void;
   #settled = false;
+  #hasLeft = false;
   #controller: Controller | undefined;
   #response: DirectResponse | undefined;
   #reused = false;
@@ -95,6 +96,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
         this,
       );
     } catch (error) {
+      this.#leaveLane();
       this.#end('configuration_error', 'no');
       // The layer that names hooks and logs them stands above.
       if (error instanceof HookError) throw error;
@@ -120,8 +122,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const { lane } = this;
     if (this.#settled || !lane) return controller.abort(GIVEN_UP);
     this.#controller = controller;
-    this.#reused = lane.requests > 0;
-    lane.requests += 1;
+    this.#reused = lane.isReused && lane.wasIdle;
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
     this.#attempt.phase = 'send';
   }
@@ -148,7 +149,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt.status = status;
     if (isBackendFailure(status)) this.#attempt.cause = 'backend_status';
     const { headers, repeated } = responseHeaders(
-      rawBytes(controller.rawHeaders),
+      rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
     );
@@ -170,24 +171,30 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#response?.receive(chunk);
   }
 
-  onResponseEnd(controller: Controller): void {
+  onResponseEnd(controller: Controller, trailing?: unknown): void {
     if (this.lane?.failure) this.#response?.fail(failed('response_truncated'));
-    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers)));
-    this.lane?.release(this, this.#attempt.endedAt ?? this.#context.clock.now());
+    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers ?? trailing)));
+    this.#leaveLane();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
-    const now = this.#context.clock.now();
-    this.lane?.release(this, now);
+    this.#leaveLane();
     this.#controller = undefined;
     if (this.#settled && !this.#response) return;
-    const failure = error instanceof ConnectError ? classifyConnect(error) : this.#classify(error, now);
+    const failure = error instanceof ConnectError ? classifyConnect(error) : this.#classify(error);
     if (this.#response) this.#response.fail(failure);
     else if (failure.cause === 'closed_before_response' && failure.reached === 'maybe') this.#doubt(failure);
     else this.#fail(failure);
   }
 
-  #classify(error: Error, now: number): Failed {
+  #leaveLane(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.lane?.release(this, this.#attempt.endedAt ?? this.#context.clock.now());
+  }
+
+  #classify(error: Error): Failed {
+    const now = this.#context.clock.now();
     const { lane } = this;
     const attempt = this.#attempt;
     const { idleAge } = this.#context;

@@ -83,9 +83,12 @@ export class DirectForwarder implements Forwarder {
     if (existing) return existing;
     const { clock, name } = this.#options;
     const idleAge = new IdleAge();
+    const allowH2 = target.alpn.includes('h2');
     const open: OpenConnection = (attempt, done) => this.#connect(target, attempt, done);
     const route: Route = {
-      pool: new Pool(target.origin, { factory: () => Lane.create(target.origin, { open, clock, idleAge }) }),
+      pool: new Pool(target.origin, {
+        factory: () => Lane.create(target.origin, { open, clock, idleAge, allowH2 }),
+      }),
       context: { clock, name, idleAge, plaintext: this.#plaintext },
     };
     this.#routes.set(target, route);

@@ -11,6 +11,8 @@ export type OpenConnection = (attempt: DirectAttempt | undefined, callback: Conn
 
 export interface LaneOptions {
   readonly open: OpenConnection;
+  /** HTTP/2 may be spoken, where the connection was made for it. */
+  readonly allowH2: boolean;
   readonly clock: Clock;
   /** Shared by all connections to one backend. */
   readonly idleAge: IdleAge;
@@ -18,10 +20,10 @@ export interface LaneOptions {
 
 /** undici's own timers are coarse (about a second) and know no cause: ours rule. */
 const CLIENT_OPTIONS = {
+  // HTTP/1.1; over HTTP/2 it is the number of streams that the backend allows.
   pipelining: 1,
   headersTimeout: 0,
   bodyTimeout: 0,
-  allowH2: false,
   // Below what common servers keep (Node: 5 s); a Keep-Alive header from the backend adjusts it.
   keepAliveTimeout: 4_000,
   keepAliveTimeoutThreshold: 1_000,
@@ -42,7 +44,7 @@ export interface SocketFailure {
 
 /**
  * One connection of a pool, and who is on it. undici says neither which socket a request uses nor whether
- * it was used before; with one request at a time per client, this does.
+ * it was used before; this does. HTTP/1.1: one request at a time; HTTP/2: as many as the backend allows.
  */
 export class Lane extends Client {
   socket: Socket | undefined = undefined;
@@ -51,12 +53,17 @@ export class Lane extends Client {
    * the end after a TLS alert, and takes a reset for the end of a body that ends with the connection.
    */
   failure: SocketFailure | undefined = undefined;
-  /** Requests begun on the present socket. */
-  requests = 0;
+  /** The present socket has served a request to the end. */
+  isReused = false;
+  /** Nothing else was on it when the last attempt came: only then can an idle limit have closed it. */
+  wasIdle = true;
   /** How long the present socket had been idle when the current request came to it. */
   idleMs = 0;
   readonly #options: LaneOptions;
   #idleSince = 0;
+  /** Attempts under way. */
+  #pending = 0;
+  /** The last of them: a connection that has to be made is made for it. */
   #current: DirectAttempt | undefined = undefined;
   #connecting: Connecting | undefined = undefined;
 
@@ -66,7 +73,7 @@ export class Lane extends Client {
   }
 
   private constructor(origin: string, options: LaneOptions, connect: buildConnector.connector) {
-    super(origin, { ...CLIENT_OPTIONS, connect });
+    super(origin, { ...CLIENT_OPTIONS, allowH2: options.allowH2, connect });
     this.#options = options;
   }
 
@@ -75,20 +82,23 @@ export class Lane extends Client {
     const attempt = handler as DirectAttempt;
     this.#current = attempt;
     attempt.lane = this;
-    if (this.requests > 0) this.#retire(attempt.startedAt, options.method);
+    this.wasIdle = this.#pending === 0;
+    if (this.isReused && this.wasIdle) this.#retire(attempt.startedAt, options.method);
+    this.#pending += 1;
     return super.dispatch(options, handler);
   }
 
-  /** The attempt is over. An idle connection must not keep the last request on it alive. */
+  /** The attempt is over: called once. An idle connection must not keep the last request on it alive. */
   release(attempt: DirectAttempt, now: number): void {
-    if (this.#current !== attempt) return;
-    this.#current = undefined;
-    this.#idleSince = now;
+    if (this.#current === attempt) this.#current = undefined;
+    this.#pending -= 1;
+    this.isReused = true;
+    if (this.#pending === 0) this.#idleSince = now;
   }
 
-  /** Gives up the connection that an attempt is waiting for. */
+  /** Gives up the connection that an attempt is waiting for, unless others wait for it as well. */
   abortConnecting(reason: Error): void {
-    this.#connecting?.abort(reason);
+    if (this.#pending === 1) this.#connecting?.abort(reason);
   }
 
   /** Leaves a socket that the backend is about to close; undici makes another one for the request. */
@@ -113,7 +123,7 @@ export class Lane extends Client {
   /** Listens before undici does, so that what happened is known by the time undici acts on it. */
   #begin(socket: Socket | undefined): void {
     this.socket = socket;
-    this.requests = 0;
+    this.isReused = false;
     this.failure = undefined;
     socket?.on('error', (error: NodeJS.ErrnoException) => {
       if (this.socket !== socket) return;
@@ -126,7 +136,7 @@ export class Lane extends Client {
   }
 
   #closedByBackend(): void {
-    if (this.requests === 0 || this.#current) return;
+    if (!this.isReused || this.#pending > 0) return;
     const now = this.#options.clock.now();
     this.#options.idleAge.observe(now - this.#idleSince, now);
   }

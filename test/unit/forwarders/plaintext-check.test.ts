@@ -14,6 +14,7 @@ const TARGET: Target = {
   port: 1,
   host: '127.0.0.1:1',
   prefix: '',
+  alpn: ['http/1.1'],
 };
 
 let clock: FakeClock;
