@@ -15,6 +15,8 @@ import { causes } from '../causes.ts';
 /** Everything there is to tell of a failed exchange; what is shown of it depends on the disclosure tier. */
 export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSettings): FailureReport {
   const row = causes[failure.cause];
+  // What the client did wrong may be told to anybody; what a backend did is for trusted readers.
+  const ofClient = row.group === 'client';
   const reached = worstReached(exchange.attempts, failure);
   const attemptCount = exchange.attempts.length;
   const underlying = [...new Set((failure.backends ?? []).flatMap(({ cause }) => cause ?? []))];
@@ -22,20 +24,17 @@ export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSe
     cause: failure.cause,
     group: row.group,
     title: row.title,
-    detail:
-      failure.status !== undefined && failure.detail
-        ? failure.detail
-        : describe(row.title, attemptCount, underlying),
-    status: failure.status ?? (row.group === 'client' ? row.status : 502),
+    detail: (ofClient && failure.detail) || describe(row.title, attemptCount, underlying),
+    status: failure.status ?? (ofClient ? row.status : 502),
     requestId: exchange.request.id,
-    retryable: row.group !== 'client' && isSafeToRepeat(exchange, failure.cause, reached),
+    retryable: !ofClient && isSafeToRepeat(exchange, failure.cause, reached),
     attemptCount,
     stopped: exchange.stopped,
     reached,
     attempts: exchange.attempts.map(describeAttempt),
     underlying,
     backends: failure.backends ?? [],
-    remedy: failure.detail && failure.status === undefined ? `${failure.detail} ${row.remedy}` : row.remedy,
+    remedy: failure.detail && !ofClient ? `${failure.detail} ${row.remedy}` : row.remedy,
     retryAfterSeconds:
       failure.retryAfterMs === undefined ? undefined : Math.max(Math.ceil(failure.retryAfterMs / 1_000), 1),
     parameters: { ...row.parameters, ...failure.parameters },
