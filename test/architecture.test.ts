@@ -39,6 +39,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   opossum: ['backends/gates/'],
   'p-retry': ['layers/retry/'],
   'structured-headers': ['failure/report/proxy-status.ts'],
+  negotiator: ['failure/report/negotiate.ts'],
 };
 
 /** Time and chance are arguments everywhere else. */
