@@ -44,6 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'structured-headers': ['failure/report/proxy-status.ts'],
   '@peculiar/asn1-schema': ['testing/certificates.ts'],
   '@peculiar/asn1-x509': ['testing/certificates.ts'],
+  negotiator: ['failure/report/negotiate.ts'],
 };
 
 /** Time and chance are arguments everywhere else. */
