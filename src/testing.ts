@@ -8,5 +8,6 @@ export type {
   FaultRequest,
   FaultRow,
   FaultyBackend,
+  FaultyBackendOptions,
   ReceivedRequest,
 } from './testing/types.ts';

@@ -11,6 +11,8 @@ export interface Place {
   readonly url: string;
   readonly tls?: TargetTls;
   readonly socketPath?: string;
+  /** HTTP/2, by prior knowledge or ALPN. */
+  readonly protocol?: 'h2';
   readonly resolver?: Resolver;
 }
 

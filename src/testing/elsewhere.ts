@@ -3,8 +3,6 @@ import type { CauseCode } from '../engine/types.ts';
 /** Causes that no backend can bring about, and what does. */
 export const notFromABackend = Object.freeze({
   destination_prohibited: "The gateway's operating system forbids it to connect to that address.",
-  stream_refused: 'Streams exist in HTTP/2 only, which the gateway does not speak to backends yet.',
-  stream_reset: 'Streams exist in HTTP/2 only, which the gateway does not speak to backends yet.',
   circuit_open: 'The breaker of the gateway opens after repeated failures of any kind.',
   no_healthy_backend: 'The gateway is closing, or has no backend in rotation.',
   pool_saturated: 'More requests at the same time than `limits` allow.',

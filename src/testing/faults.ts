@@ -4,6 +4,7 @@ import { certificateFaults } from './faults/certificate.ts';
 import { connectFaults } from './faults/connect.ts';
 import { dnsFaults } from './faults/dns.ts';
 import { headFaults } from './faults/head.ts';
+import { http2Faults } from './faults/http2.ts';
 import { requestFaults } from './faults/request.ts';
 import { stallFaults } from './faults/stall.ts';
 import { tlsFaults } from './faults/tls.ts';
@@ -19,6 +20,7 @@ export const definitions = {
   ...stallFaults,
   ...headFaults,
   ...bodyFaults,
+  ...http2Faults,
 } satisfies Record<BackendCause, FaultDefinition>;
 
 /** A cause code, for the usual way to bring it about; or `cause/variant`, for another one. */

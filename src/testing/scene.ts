@@ -20,7 +20,7 @@ export class Scene {
     socket.on('error', ignore).once('close', () => this.#sockets.delete(socket));
   }
 
-  record({ method = '', url = '', headers }: IncomingMessage): void {
+  record({ method = '', url = '', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): void {
     this.requests.push({ method, path: url, headers });
   }
 

@@ -23,11 +23,10 @@ export async function startFaultyBackend(fault: Fault): Promise<FaultyBackend> {
   }
 }
 
-function present(row: FaultRow, { url, tls, socketPath, resolver }: Place, scene: Scene): FaultyBackend {
-  const backend = { url, ...(tls && { tls }), ...(socketPath !== undefined && { socketPath }) };
+function present(row: FaultRow, { resolver, ...backend }: Place, scene: Scene): FaultyBackend {
   return {
     cause: row.cause,
-    url,
+    url: backend.url,
     options: { ...row.options, backends: [backend], ...(resolver && { resolver }) },
     requests: scene.requests,
     close: () => scene.close(),

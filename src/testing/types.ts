@@ -43,15 +43,21 @@ export interface FaultyBackend extends AsyncDisposable {
   readonly url: string;
   /** Options for `createGateway`: this backend, and what it takes to see the cause within 2 s. */
   readonly options: FaultOptions & {
-    readonly backends: readonly [
-      { readonly url: string; readonly tls?: TargetTls; readonly socketPath?: string },
-    ];
+    readonly backends: readonly [FaultyBackendOptions];
     readonly resolver?: Resolver;
   };
   /** One per request whose head has arrived, in order. Live. */
   readonly requests: readonly ReceivedRequest[];
   /** Closes servers and connections. May be called more than once. */
   close(): Promise<void>;
+}
+
+/** One of the `backends` of `createGateway`. */
+export interface FaultyBackendOptions {
+  readonly url: string;
+  readonly protocol?: 'h2';
+  readonly tls?: TargetTls;
+  readonly socketPath?: string;
 }
 
 export interface ReceivedRequest {

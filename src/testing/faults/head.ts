@@ -1,7 +1,5 @@
-import { createSecureServer, createServer } from 'node:http2';
-import type { FaultDefinition, FaultDefinitions, Place } from '../definition.ts';
-import type { Scene } from '../scene.ts';
-import { listenSecurely, makeCredentials } from '../secure.ts';
+import type { FaultDefinition, FaultDefinitions } from '../definition.ts';
+import { startHttp2, startSecureHttp2 } from '../http2.ts';
 import { startAnswering } from '../servers.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -22,7 +20,7 @@ export const headFaults = {
   ),
   http_version_mismatch: {
     description: 'The backend speaks HTTP/2 only.',
-    start: startHttp2,
+    start: async (scene) => ({ url: (await startHttp2(scene, ignore)).url }),
   },
   'http_version_mismatch/alpn': {
     description: 'The backend speaks HTTP/2 only, and says so in the TLS handshake (ALPN).',
@@ -106,17 +104,4 @@ function answers(description: string, bytes: string): FaultDefinition {
   return { description, start: (scene) => startAnswering(scene, bytes) };
 }
 
-async function startHttp2(scene: Scene): Promise<Place> {
-  const server = createServer((_request, response) => void response.end('ok'));
-  return { url: `http://127.0.0.1:${await scene.listen(server)}` };
-}
-
-async function startSecureHttp2(scene: Scene): Promise<Place> {
-  const { ca, ...pair } = await makeCredentials((make) => {
-    const authority = make('Authority', { isAuthority: true });
-    const { cert, key } = make('backend.test', { issuer: authority });
-    return { cert, key, ca: authority.cert };
-  });
-  const server = createSecureServer(pair, (_request, response) => void response.end('ok'));
-  return { url: `https://127.0.0.1:${await listenSecurely(scene, server)}`, tls: { ca } };
-}
+function ignore(): void {}
