@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { systemClock } from '../engine/clock.ts';
+import { moment } from './moment.ts';
 import type { Scene } from './scene.ts';
 
 /** A port on which nobody listens, and nobody can: it is the local end of a connection. */
@@ -30,20 +30,10 @@ function extensionOf(url: string): string {
   return url.slice(url.lastIndexOf('.'));
 }
 
-const PATIENCE_MS = 100;
-
 /** On loopback a connection is made within the call, if at all. */
 async function isAccepted(port: number, scene: Scene): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   scene.keep(socket);
   const accepted = once(socket, 'connect').then(() => true);
-  return Promise.race([accepted, turns(socket, 2)]);
-}
-
-/** More than one timer: between the two the event loop has looked at every socket, however late it is. */
-async function turns(socket: Socket, count: number): Promise<boolean> {
-  for (let i = 0; i < count && socket.connecting; i += 1) {
-    await new Promise<void>((resolve) => void systemClock.after(PATIENCE_MS, resolve));
-  }
-  return !socket.connecting;
+  return Promise.race([accepted, moment().then(() => !socket.connecting)]);
 }
