@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { faults, type Fault, type FaultyBackend, startFaultyBackend } from 'causeway-proxy/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { send } from '../../support/live-client.ts';
@@ -72,13 +74,12 @@ describe('close', () => {
 });
 
 test('a process with every fault in it ends by itself once they are closed', async () => {
-  const { execFile } = await import('node:child_process');
-  const { promisify } = await import('node:util');
   const program = `
     import { faults, startFaultyBackend } from 'causeway-proxy/testing';
     const all = await Promise.all(Object.keys(faults).map((fault) => startFaultyBackend(fault)));
     await Promise.all(all.map((faulty) => faulty.close()));
-    console.log(all.length, process.getActiveResourcesInfo().filter((name) => !/^(TTY|Pipe)Wrap$/.test(name)).join());`;
+    console.log(all.length);`;
+  // Rejects when it has to be ended.
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--conditions=causeway-source', '--input-type=module', '--eval', program],
