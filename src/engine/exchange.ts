@@ -34,6 +34,7 @@ export class ClientExchange implements Exchange {
   attempt: Attempt | undefined = undefined;
   sameBackendAllowed = false;
   held: Responded | undefined = undefined;
+  responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
   activeIndex = -1;

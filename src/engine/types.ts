@@ -227,6 +227,8 @@ export interface Exchange {
   sameBackendAllowed: boolean;
   /** A retryable response kept back until the next attempt has entered its gates. */
   held: Responded | undefined;
+  /** The head of a response went to the client: nothing may be sent again. */
+  responseStarted: boolean;
   /** Why nothing more was tried. */
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */

@@ -4,8 +4,8 @@ import { causes } from '../../failure/causes.ts';
 import { isBackendFailure } from '../../failure/verdict.ts';
 import { deadlineAt } from '../../engine/deadline-at.ts';
 import { backoffMs } from './backoff.ts';
-import { refusalToRepeat, stopOf } from './eligibility.ts';
 import { pause } from './pause.ts';
+import { refusalToRepeat, stopOf } from './refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { RetryOptions } from './retry.ts';
 

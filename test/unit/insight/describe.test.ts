@@ -55,6 +55,19 @@ describe('an exchange', () => {
     });
   });
 
+  test.each([
+    ['response_truncated', 'response_started'],
+    ['client_aborted', 'client_gone'],
+    ['backend_status', 'max_attempts'],
+    [undefined, 'max_attempts'],
+  ] as const)('once a response is on its way, %s means %s', (cause, stopped) => {
+    const exchange = fakeExchange();
+    Object.assign(addAttempt(exchange), { cause });
+    exchange.responseStarted = true;
+    exchange.stopped = 'max_attempts';
+    expect(describeExchange(exchange, new FakeResponded(503), 7, 0)).toMatchObject({ cause, stopped });
+  });
+
   test('that was upgraded', () => {
     expect(describeExchange(fakeExchange(), { kind: 'upgraded' }, 0, 0)).toMatchObject({
       outcome: 'upgraded',
