@@ -223,7 +223,7 @@ export interface Exchange {
   readonly attempts: Attempt[];
   /** The attempt under way, set by `select`. */
   attempt: Attempt | undefined;
-  /** Set by `retry` when the same backend may be tried once more. */
+  /** Set by `retry` when the backend of the last attempt may be tried once more. */
   sameBackendAllowed: boolean;
   /** A retryable response kept back until the next attempt has entered its gates. */
   held: Responded | undefined;
