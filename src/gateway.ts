@@ -10,11 +10,11 @@ import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward } from './engine/types.ts';
+import type { Exchange, Failed, Forward, RepeatObserver } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange } from './insight/describe.ts';
+import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
 import { contain } from './layers/contain.ts';
@@ -61,7 +61,7 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt` or `breaker`. Returns what takes the listener off again. */
+  /** Listens to `exchange`, `attempt`, `retry` or `breaker`. Returns what takes the listener off again. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -105,7 +105,7 @@ export class Gateway implements AsyncDisposable {
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Each try may go to another backend, hence above the choice of one.
-        retry({ clock, random, budget, elsewhere }),
+        retry({ clock, random, budget, elsewhere, observer }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
         select({ clock, pool, queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
@@ -148,7 +148,7 @@ export class Gateway implements AsyncDisposable {
     return backend;
   }
 
-  #observer(): Observer {
+  #observer(): Observer & RepeatObserver {
     const { clock } = this.#settings;
     return {
       watchesExchanges: () => this.#events.hasListeners('exchange'),
@@ -159,6 +159,8 @@ export class Gateway implements AsyncDisposable {
         const event = describeAttempt(exchange, number, clock.now());
         if (event) this.#events.emit('attempt', event);
       },
+      watchesRepeats: () => this.#events.hasListeners('retry'),
+      repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
     };
   }
 

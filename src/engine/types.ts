@@ -53,6 +53,26 @@ export type StopReason =
   | 'client_gone'
   | 'disabled';
 
+/** What was decided about sending an exchange once more. */
+export interface RepeatDecision {
+  /** `retry`: after an attempt that failed; `hedge`: beside one that is slow. */
+  readonly kind: 'retry' | 'hedge';
+  /** What was wrong with the attempt; undefined for a slow one. */
+  readonly cause: CauseCode | undefined;
+  /** Why it is not sent; undefined when it is. */
+  readonly reason: StopReason | undefined;
+  readonly waitMs: number;
+  /** The budget paid for it. */
+  readonly paid: boolean;
+}
+
+/** Told of such decisions. Injected: insight is fed, it does not steer. */
+export interface RepeatObserver {
+  /** Whether anybody wants to know; asked before anything is built. */
+  watchesRepeats(): boolean;
+  repeatDecided(exchange: Exchange, decision: RepeatDecision): void;
+}
+
 /** Flat list of names and values, in order and spelling as on the wire: `['Host', 'a', 'Accept', 'b']`. */
 export type RawHeaders = readonly string[];
 

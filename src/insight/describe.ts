@@ -1,6 +1,6 @@
-import type { Exchange, Outcome } from '../engine/types.ts';
+import type { Exchange, Outcome, RepeatDecision } from '../engine/types.ts';
 import { causes } from '../failure/causes.ts';
-import type { AttemptEvent, ExchangeEvent } from './events.ts';
+import type { AttemptEvent, ExchangeEvent, RetryEvent } from './events.ts';
 
 export function describeExchange(
   exchange: Exchange,
@@ -52,5 +52,22 @@ export function describeAttempt(exchange: Exchange, number: number, now: number)
     reached: attempt.reached,
     limit: attempt.limit,
     ms: (attempt.endedAt ?? now) - attempt.startedAt,
+  };
+}
+
+export function describeRepeat(
+  { request, attempt }: Exchange,
+  { kind, cause, reason, waitMs, paid }: RepeatDecision,
+): RetryEvent {
+  return {
+    requestId: request.id,
+    kind,
+    decision: reason === undefined ? 'sent' : 'refused',
+    reason,
+    number: attempt?.number,
+    backend: attempt?.target.name,
+    cause,
+    waitMs,
+    paid,
   };
 }

@@ -15,7 +15,7 @@ import { FakeClock, passTimeUntil } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
 import { seededRandom } from '../support/fake-random.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
-import { plentiful } from '../support/fake-retry.ts';
+import { NOBODY, plentiful } from '../support/fake-retry.ts';
 
 const codes = fc.constantFrom(...(Object.keys(causes) as CauseCode[]));
 const failures = fc
@@ -77,6 +77,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
         random,
         budget: plentiful(),
         elsewhere: (exchange) => pool.elsewhere(exchange, clock.now()),
+        observer: NOBODY,
       }),
       select({ clock, pool, queue }),
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failed } from '../../../src/failure/failed.ts';
-import { describeAttempt, describeExchange } from '../../../src/insight/describe.ts';
+import { describeAttempt, describeExchange, describeRepeat } from '../../../src/insight/describe.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded } from '../../support/fake-outcome.ts';
 
@@ -104,5 +104,34 @@ describe('an attempt', () => {
 
   test('that never was is not told of', () => {
     expect(describeAttempt(fakeExchange(), 1, 0)).toBeUndefined();
+  });
+});
+
+describe('a decision about sending once more', () => {
+  const decision = { kind: 'retry', cause: 'dns_timeout', waitMs: 5, paid: true } as const;
+
+  test('to do so', () => {
+    const exchange = fakeExchange({ id: 'r' });
+    addAttempt(exchange);
+    expect(describeRepeat(exchange, { ...decision, reason: undefined })).toEqual({
+      requestId: 'r',
+      kind: 'retry',
+      decision: 'sent',
+      reason: undefined,
+      number: 1,
+      backend: 'a',
+      cause: 'dns_timeout',
+      waitMs: 5,
+      paid: true,
+    });
+  });
+
+  test('not to do so, where nothing had been sent at all', () => {
+    expect(describeRepeat(fakeExchange(), { ...decision, reason: 'not_retryable' })).toMatchObject({
+      decision: 'refused',
+      reason: 'not_retryable',
+      number: undefined,
+      backend: undefined,
+    });
   });
 });
