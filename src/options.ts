@@ -62,6 +62,11 @@ export interface RetryOptions {
   readonly retries?: number;
   /** Bytes of request body kept for another attempt. 0 to 1 MiB, default 64 KiB. A larger body is sent once. */
   readonly replayBytes?: number;
+  /**
+   * Longest wait that a backend may ask for with Retry-After when there is no other one to ask. 0 to 60,000 ms,
+   * default 2,000. For a longer one, or one beyond the deadline, its answer is passed on at once.
+   */
+  readonly maxRetryAfterMs?: number;
   /** Opt in for requests that are not idempotent: true when repeating this one after this cause does no harm. */
   readonly when?: (request: ProxyRequest, cause: CauseCode) => boolean;
 }
@@ -94,6 +99,8 @@ export const DEFAULTS = {
     retries: 2,
     // 0 to 1 MiB. What Linkerd keeps; covers API calls, and uploads stream past it.
     replayBytes: 65_536,
+    // 0 to 60 s. A client that waits for longer is served better by the backend's own answer, Retry-After and all.
+    maxRetryAfterMs: 2_000,
     when: undefined,
   } satisfies RetrySettings,
   budget: {

@@ -15,6 +15,7 @@ export interface RequestSettings {
 export interface RetrySettings {
   readonly retries: number;
   readonly replayBytes: number;
+  readonly maxRetryAfterMs: number;
   readonly when: ((request: ProxyRequest, cause: CauseCode) => boolean) | undefined;
 }
 

@@ -27,7 +27,12 @@ const count = (min: number, max?: number): Check => number({ min, integer: true,
 const ms = number({ min: 1, unit: 'milliseconds' });
 const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
 
-const RETRY: Checks = { retries: count(0, 10), replayBytes: count(0, 1_048_576), when: aFunction };
+const RETRY: Checks = {
+  retries: count(0, 10),
+  replayBytes: count(0, 1_048_576),
+  maxRetryAfterMs: number({ min: 0, max: MINUTE_MS, unit: 'milliseconds' }),
+  when: aFunction,
+};
 const BUDGET: Checks = {
   ratio: number({ min: 0, max: 1 }),
   minPerSecond: number({ min: 0, max: 1_000 }),

@@ -10,9 +10,6 @@ import type { Trouble } from './trouble.ts';
 /** Moves that cannot amplify an outage (provably unsent, or a stale connection), beyond `retries`. */
 export const FREE_MOVES = 3;
 
-/** A client is not kept waiting for longer: then the backend's own answer, Retry-After and all, serves it better. */
-const LONGEST_WAIT_MS = 1_000;
-
 /** The next attempt: after which pause, and whether the budget paid for it. */
 export interface Step {
   readonly waitMs: number;
@@ -40,7 +37,7 @@ export class Plan {
     if (where === 'none' || (where === 'same' && !isStale)) return 'no_other_backend';
     if (where !== 'other' && causes[trouble.cause].elsewhereOnly) return 'no_other_backend';
     const waitMs = where === 'other' || isStale ? 0 : this.#waitForSame(outcome);
-    if (waitMs > LONGEST_WAIT_MS) return 'not_retryable';
+    if (waitMs === undefined) return 'not_retryable';
     if (this.#options.clock.now() + waitMs >= deadlineAt(this.#exchange)) return 'deadline';
     const payment = this.#pay(trouble, isStale || (trouble.reached === 'no' && where === 'other'));
     if (typeof payment === 'string') return payment;
@@ -48,10 +45,12 @@ export class Plan {
     return { waitMs, paid: payment };
   }
 
-  /** Before the same backend is asked again: what it asks for itself, or else our own backoff. */
-  #waitForSame(outcome: Outcome): number {
+  /** Before the same backend is asked again: what it asks for itself, unless that is too long, or our own backoff. */
+  #waitForSame(outcome: Outcome): number | undefined {
     const { clock, random } = this.#options;
+    const { retry } = this.#exchange.settings;
     const asked = outcome.kind === 'responded' ? retryAfterMs(outcome.headers, clock.wall()) : 0;
+    if (retry === false || asked > retry.maxRetryAfterMs) return undefined;
     return Math.max(asked, backoffMs(this.#charged + 1, random));
   }
 
