@@ -142,6 +142,8 @@ export const DEFAULTS = {
     requestBodyMs: 60_000,
     // 1 ms up: until the response head, queue and all attempts included.
     deadlineMs: 60_000,
+    // Off, or a name: backends have to know it.
+    deadlineHeader: false,
   } satisfies TimeoutSettings,
   limits: {
     // 1 up: Envoy's circuit breaker default.

@@ -28,6 +28,7 @@ export class ClientExchange implements Exchange {
   readonly authority: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
+  deadlineMs: number;
   /** Set once, before the exchange starts: the body needs the exchange to cancel it. */
   body: RequestBody;
   readonly attempts: Attempt[] = [];
@@ -47,6 +48,7 @@ export class ClientExchange implements Exchange {
     this.authority = start.authority;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
+    this.deadlineMs = start.settings.timeouts.deadlineMs;
     this.body = body;
   }
 

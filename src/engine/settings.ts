@@ -27,6 +27,7 @@ export interface TimeoutSettings {
   readonly writeMs: number;
   readonly requestBodyMs: number;
   readonly deadlineMs: number;
+  readonly deadlineHeader: string | false;
 }
 
 export interface HeaderSettings {

@@ -236,6 +236,8 @@ export interface Exchange {
   readonly body: RequestBody;
   readonly settings: RequestSettings;
   readonly startedAt: number;
+  /** As configured, or less where a trusted peer asks for less. */
+  deadlineMs: number;
   /** As received: `1.0`, `1.1` or `2.0`. */
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */

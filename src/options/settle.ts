@@ -1,4 +1,6 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
+import { PROTECTED } from '../engine/headers.ts';
+import { OURS_ON_REQUESTS } from '../engine/request-headers.ts';
 import type { ErrorSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
@@ -55,6 +57,7 @@ const TIMEOUTS: Checks = {
   writeMs: ms,
   requestBodyMs: ms,
   deadlineMs: ms,
+  deadlineHeader: either(oneOf(false), headerOfItsOwn),
 };
 const LIMITS: Checks = {
   perBackend: count(1),
@@ -171,6 +174,14 @@ function settleGroup<Group extends object>(
 function injected<Value>(key: string, given: Value | undefined, fallback: Value, check: Check): Value {
   if (given !== undefined) check(key, given);
   return given ?? fallback;
+}
+
+/** A header that means nothing else to us. */
+function headerOfItsOwn(key: string, name: unknown): void {
+  const isToken = typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name);
+  const lower = isToken ? name.toLowerCase() : '';
+  if (isToken && !OURS_ON_REQUESTS.has(lower) && !PROTECTED.has(lower)) return;
+  throw new TypeError(`${key} must be the name of a header that means nothing else, got ${show(name)}`);
 }
 
 /** It stands unquoted in Via and Proxy-Status: an RFC 8941 token that is an RFC 9110 token as well. */
