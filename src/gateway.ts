@@ -17,9 +17,11 @@ import type { Forwarder } from './forwarders/forwarder.ts';
 import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { guard } from './layers/guard.ts';
+import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
@@ -94,6 +96,7 @@ export class Gateway implements AsyncDisposable {
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
     const observer = this.#observer();
+    const learned = new LearnedLimits();
     return compose(
       [
         // Counts each exchange once, and sees also what is refused or goes wrong below.
@@ -106,6 +109,14 @@ export class Gateway implements AsyncDisposable {
         deadline(clock),
         // Each try may go to another backend, hence above the choice of one.
         retry({ clock, random, budget, elsewhere, observer }),
+        // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
+        hedge({
+          clock,
+          quantileMs: (request, quantile) => learned.of(request).quantile(quantile),
+          hasOther: (exchange) => elsewhere(exchange) === 'other',
+          withdraw: () => budget.withdraw(clock.now()),
+          observer,
+        }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
         select({ clock, pool, queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
@@ -113,6 +124,7 @@ export class Gateway implements AsyncDisposable {
         // Innermost, so that its verdict reaches the gates like any other failure.
         attemptTimeout({
           clock,
+          learned,
           canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
         }),
       ],

@@ -29,6 +29,7 @@ export type {
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HedgeOptions,
   PolicyOptions,
   RetryOptions,
 } from './options.ts';

@@ -102,6 +102,7 @@ class Sending {
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
     if (outcome.kind === 'responded') this.#answered(outcome);
+    else if (this.#attempt.superseded) this.#passedOver();
     else this.#settle(outcome.kind === 'failed' ? outcome.verdict : SUCCESS);
     return outcome;
   };
@@ -121,6 +122,16 @@ class Sending {
     }
     this.#pass.answered(verdict, now);
     outcome.onEnded(this.#ended);
+  }
+
+  /** Too slow for its exchange: no fault, but without this a slow backend would look as fast as its fast answers. */
+  #passedOver(): void {
+    const { endedAt, sentAt } = this.#attempt;
+    if (endedAt !== undefined && sentAt !== undefined) {
+      const waitedMs = endedAt - sentAt;
+      if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
+    }
+    this.#settle(IGNORED);
   }
 
   readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);

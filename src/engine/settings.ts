@@ -16,7 +16,13 @@ export interface RetrySettings {
   readonly retries: number;
   readonly replayBytes: number;
   readonly maxRetryAfterMs: number;
+  readonly hedge: HedgeSettings | false;
   readonly when: ((request: ProxyRequest, cause: CauseCode) => boolean) | undefined;
+}
+
+export interface HedgeSettings {
+  readonly quantile: number;
+  readonly delayMs: number | undefined;
 }
 
 export interface TimeoutSettings {

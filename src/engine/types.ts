@@ -200,6 +200,10 @@ export interface Attempt {
   cause: CauseCode | undefined;
   reached: Reached | undefined;
   limit: AppliedLimit | undefined;
+  /** Sent beside an earlier one that was slow. */
+  hedge: boolean;
+  /** Given up because another attempt answered first: it did not fail. */
+  superseded: boolean;
   /** Set by the forwarder: what to cancel in order to give up this attempt alone. */
   running: Cancellable | undefined;
 }
@@ -219,6 +223,8 @@ export interface RequestBody {
   readonly receivedAt: number | undefined;
   /** True while another attempt could be given the same bytes from the start. */
   readonly replayable: boolean;
+  /** All of it is in memory: several attempts may read it at the same time. */
+  readonly shareable: boolean;
   /** The bytes are not the client's own but were written anew after a body parser had read them. */
   readonly reserialized: boolean;
   /** A source for one attempt, from the first byte. Null when empty. */
@@ -243,7 +249,7 @@ export interface Exchange {
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
   readonly attempts: Attempt[];
-  /** The attempt under way, set by `select`. */
+  /** The attempt under way, set by `select`; of two at a time the later one, and then the one that decided. */
   attempt: Attempt | undefined;
   /** Set by `retry` when the backend of the last attempt may be tried once more. */
   sameBackendAllowed: boolean;
@@ -303,6 +309,8 @@ export interface AttemptReport {
   readonly cause?: CauseCode;
   readonly status?: number;
   readonly limit?: AppliedLimit;
+  /** Sent beside the one before it, which was slow. */
+  readonly hedge?: true;
 }
 
 /** Families of 502 causes that operators know, and two that must not be blamed on a backend. */

@@ -51,6 +51,8 @@ export function describeAttempt(exchange: Exchange, number: number, now: number)
     cause: attempt.cause,
     reached: attempt.reached,
     limit: attempt.limit,
+    hedge: attempt.hedge,
+    superseded: attempt.superseded,
     ms: (attempt.endedAt ?? now) - attempt.startedAt,
   };
 }

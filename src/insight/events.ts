@@ -29,6 +29,10 @@ export interface AttemptEvent {
   readonly cause: CauseCode | undefined;
   readonly reached: Reached | undefined;
   readonly limit: AppliedLimit | undefined;
+  /** Sent beside an earlier one that was slow. */
+  readonly hedge: boolean;
+  /** Given up because the other one of the two answered first: it has no cause, since it did not fail. */
+  readonly superseded: boolean;
   readonly ms: number;
 }
 
@@ -43,7 +47,7 @@ export interface RetryEvent {
   readonly number: number | undefined;
   readonly backend: string | undefined;
   readonly cause: CauseCode | undefined;
-  /** Pause before it is sent. */
+  /** Pause before it is sent; for a hedge, how long the first attempt was waited for. */
   readonly waitMs: number;
   /** The budget paid for it. */
   readonly paid: boolean;

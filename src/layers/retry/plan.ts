@@ -54,6 +54,11 @@ export class Plan {
     return Math.max(asked, backoffMs(this.#charged + 1, random));
   }
 
+  /** Attempts that were sent beside others count like retries. */
+  #hedges(): number {
+    return this.#exchange.attempts.filter(({ hedge }) => hedge).length;
+  }
+
   /** Whether the budget paid, or why there is nothing to pay with. */
   #pay({ cause, reached }: Trouble, isMove: boolean): boolean | StopReason {
     if (isMove && this.#free < FREE_MOVES) {
@@ -61,7 +66,7 @@ export class Plan {
       return false;
     }
     const { retry } = this.#exchange.settings;
-    if (retry === false || this.#charged >= retry.retries) return 'max_attempts';
+    if (retry === false || this.#charged + this.#hedges() >= retry.retries) return 'max_attempts';
     const mayAmplify = reached !== 'no' && cause !== 'stale_connection';
     if (mayAmplify && !this.#options.budget.withdraw(this.#options.clock.now())) return 'budget_exhausted';
     this.#charged += 1;

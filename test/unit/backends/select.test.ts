@@ -146,6 +146,31 @@ describe('latency', () => {
   });
 });
 
+describe('an attempt that was given up because another one answered first', () => {
+  async function passOver(waitedMs: number) {
+    const backend = fakeBackend('a', { breaker: fakeBreaker({ settings: { consecutiveFailures: 1 } }) });
+    const fixture = new SelectFixture([backend]);
+    const exchange = fakeExchange();
+    const outcome = fixture.forward(exchange);
+    const { attempt } = exchange;
+    if (!attempt) throw new Error('nothing was sent');
+    Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs, superseded: true });
+    fixture.hops[0]?.resolve(failed('first_byte_timeout'));
+    await outcome;
+    return backend;
+  }
+
+  test('is held against nobody, and frees its slot', async () => {
+    const backend = await passOver(500);
+    expect([backend.pending, backend.lastCause, backend.admits(NOW)]).toEqual([0, undefined, true]);
+  });
+
+  test('shows how slow its backend at least is, and never how fast', async () => {
+    expect((await passOver(500)).latency.value).toBe(500);
+    expect((await passOver(1)).latency.value).toBe(fakeBackend('b').latency.value);
+  });
+});
+
 describe('when no backend takes it', () => {
   test('it says so at once, why for each, and when to come back', async () => {
     const a = fakeBackend('a');

@@ -97,6 +97,8 @@ describe('an attempt', () => {
       cause: 'connection_refused',
       reached: 'no',
       limit: undefined,
+      hedge: false,
+      superseded: false,
       ms: 15,
     });
     expect(describeAttempt(exchange, 2, 99)).toMatchObject({ cause: 'backend_status', ms: 69 });
