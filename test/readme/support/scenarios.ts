@@ -20,6 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Events: reportsEvents,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
+  'Rehearsing failures': rehearsesAFailure,
 };
 
 function start(name: string, backends: readonly string[], place = REPOSITORY): RunningSnippet {
@@ -133,6 +134,16 @@ async function forwardsTheVeryBytes(name: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const sent = await send(`${await snippet.url()}/orders`, { method: 'POST', headers, body });
   expect(textOf(sent)).toBe(`POST /orders ${body}`);
+}
+
+async function rehearsesAFailure(name: string): Promise<void> {
+  const snippet = start(name, []);
+  expect(await snippet.exitCode()).toBe(0);
+  const lines = snippet.output.split('\n').filter((line) => !line.startsWith('port '));
+  expect(lines[0]).toBe('502 closed_before_response');
+  // Three attempts, each of which arrived.
+  expect(lines.slice(1).join('')).toBe("[ 'GET /orders', 'GET /orders', 'GET /orders' ]");
+  expect(snippet.errors).toBe('');
 }
 
 function textOf(sent: Sent, status = 200): string {
