@@ -21,6 +21,7 @@ import {
   oneOf,
   show,
 } from './check.ts';
+import { POOL_KEYS, settlePool } from './pool.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
@@ -41,6 +42,8 @@ const BREAKER: Checks = {
   openMs: boundedMs(10),
   maxOpenMs: boundedMs(10),
   successes: count(1, 100),
+  slowMs: ms,
+  slowRate: number({ above: 0, max: 1 }),
 };
 const TIMEOUTS: Checks = {
   connectMs: ms,
@@ -69,7 +72,7 @@ const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
-  'balance',
+  ...POOL_KEYS,
   'breaker',
   'limits',
   'logger',
@@ -83,9 +86,8 @@ type Checks = Readonly<Record<string, Check>>;
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, balance = 'peak-ewma', breaker, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, logger, clock, random } = options;
   checkName(name);
-  oneOf('peak-ewma')('balance', balance);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -101,6 +103,7 @@ export function settleOptions(options: GatewayOptions): Settings {
   return Object.freeze({
     backends: settleBackends(options.backends),
     name,
+    ...settlePool(options),
     request,
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
