@@ -53,7 +53,11 @@ export class Gateway implements AsyncDisposable {
     this.#settings = settings;
     this.#events = new Events(logger);
     this.#forwarder = new DirectForwarder({ clock, name, connectMs: settings.request.timeouts.connectMs });
-    this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
+    this.#recovery = new Recovery({
+      clock,
+      random: settings.random,
+      probe: (target) => this.#forwarder.probe(target),
+    });
     this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
@@ -161,7 +165,7 @@ export class Gateway implements AsyncDisposable {
   #backendChanged(change: BackendChange): void {
     const { backend, kind } = change;
     this.#tell(change);
-    if (kind === 'open' || kind === 'half_open' || kind === 'closed') return this.#recovery.watch(backend);
+    if (kind === 'open') this.#recovery.watch(backend);
     if (kind === 'left') this.#recovery.unwatch(backend);
     // Those that wait may go now, or learn that there is nothing left to wait for.
     this.#queue.wake();
