@@ -1,8 +1,8 @@
-import { Backend } from './backends/backend.ts';
 import { pickPeakEwma } from './backends/balance/peak-ewma.ts';
-import { BreakerGate } from './backends/gates/breaker.ts';
-import { ConcurrencyGate } from './backends/gates/concurrency.ts';
-import { isNonEmpty, type NonEmpty, Pool } from './backends/pool.ts';
+import type { BackendChange } from './backends/change.ts';
+import { createBackend } from './backends/create.ts';
+import { Members } from './backends/members.ts';
+import { Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -10,7 +10,7 @@ import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward } from './engine/types.ts';
+import type { Exchange, Failed, Forward, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
@@ -25,6 +25,7 @@ import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
+import { GatewayBackends } from './gateway-backends.ts';
 import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
 /** How long `close` waits for requests under way. */
@@ -32,11 +33,15 @@ const CLOSE_TIMEOUT_MS = 30_000;
 
 /** The backends of an app, with everything that is shared between its routes. Made by `createGateway`. */
 export class Gateway implements AsyncDisposable {
+  /** The backends, to be listed, drained, restored, added and removed while the gateway runs. */
+  readonly backends: GatewayBackends;
   readonly #settings: Settings;
   readonly #events: Events;
   readonly #forwarder: Forwarder;
   readonly #recovery: Recovery;
   readonly #pool: Pool;
+  readonly #members: Members;
+  readonly #queue: WaitingQueue;
   readonly #core: GatewayCore;
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
@@ -53,7 +58,12 @@ export class Gateway implements AsyncDisposable {
       resolver,
     });
     this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
-    this.#pool = new Pool(this.#makeBackends(), pickPeakEwma, settings.random);
+    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#pool = new Pool(pickPeakEwma, settings.random);
+    this.#members = this.#makeMembers();
+    for (const backend of settings.backends) this.#members.add(backend, 'options');
+    this.backends = new GatewayBackends(this.#members, clock);
+    this.#pool.watch((change) => this.#backendChanged(change));
     this.#core = {
       forward: this.#assemble(),
       name,
@@ -94,7 +104,6 @@ export class Gateway implements AsyncDisposable {
   #assemble(): Forward {
     const { clock, random, name, limits } = this.#settings;
     const pool = this.#pool;
-    const queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
     const budget = new RetryBudget(this.#settings.budget);
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
@@ -112,7 +121,7 @@ export class Gateway implements AsyncDisposable {
         // Each try may go to another backend, hence above the choice of one.
         retry({ clock, random, budget, elsewhere }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, pool, queue }),
+        select({ clock, pool, queue: this.#queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
@@ -125,32 +134,34 @@ export class Gateway implements AsyncDisposable {
     );
   }
 
-  #makeBackends(): NonEmpty {
-    const backends = this.#settings.backends.map((settings) => this.#makeBackend(settings));
-    if (!isNonEmpty(backends)) throw new TypeError('backends must not be empty');
-    return backends;
+  #makeMembers(): Members {
+    const { breaker, clock, limits, random } = this.#settings;
+    return new Members({
+      clock,
+      pool: this.#pool,
+      create: (settings, now) =>
+        createBackend(settings, { breaker, perBackend: limits.perBackend, random }, now),
+      cancelPending: (target, failure) => this.#cancelPending(target, failure),
+      forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
+    });
   }
 
-  #makeBackend({ target, weight }: Settings['backends'][number]): Backend {
-    const { breaker, clock, limits, random } = this.#settings;
-    const now = clock.now();
-    const gate =
-      breaker === false
-        ? undefined
-        : new BreakerGate(
-            {
-              settings: breaker,
-              random,
-              onChange: (change) => {
-                this.#recovery.watch(backend);
-                this.#events.emit('breaker', { backend: target.name, ...change });
-              },
-            },
-            now,
-          );
-    const gates = { concurrency: new ConcurrencyGate(limits.perBackend), breaker: gate };
-    const backend: Backend = new Backend(target, weight, gates, now);
-    return backend;
+  #cancelPending(target: Target, failure: Failed): void {
+    for (const { attempts } of this.#active.snapshot()) {
+      for (const attempt of attempts) if (attempt.target === target) attempt.running?.cancel(failure);
+    }
+  }
+
+  #backendChanged({ backend, kind, cause, openMs }: BackendChange): void {
+    if (kind === 'open' || kind === 'half_open' || kind === 'closed') {
+      this.#recovery.watch(backend);
+      const { name } = backend.target;
+      this.#events.emit('breaker', { backend: name, state: kind, cause, openMs: openMs ?? 0 });
+      return;
+    }
+    if (kind === 'left') this.#recovery.unwatch(backend);
+    // Those that wait may go now, or learn that there is nothing left to wait for.
+    this.#queue.wake();
   }
 
   #observer(): Observer {
@@ -187,7 +198,7 @@ export class Gateway implements AsyncDisposable {
     await this.#idle(timeoutMs);
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
-    for (const { breaker } of this.#pool.backends) breaker?.close();
+    this.#members.close();
   }
 
   #idle(timeoutMs: number): Promise<void> {

@@ -17,6 +17,7 @@ export type { Disclosure, RenderedBody } from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
+export type { BackendStatus, DepartureOptions, GatewayBackends } from './gateway-backends.ts';
 export type { AttemptEvent, BreakerEvent, ExchangeEvent, GatewayEvents } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {

@@ -1,6 +1,7 @@
 import type { Clock, Random } from './engine/clock.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
+  BackendSettings,
   BreakerSettings,
   BudgetSettings,
   Disclosure,
@@ -12,7 +13,7 @@ import type {
   RetrySettings,
   TimeoutSettings,
 } from './engine/settings.ts';
-import type { CauseCode, FailureReport, ProxyRequest, Target, TargetTls } from './engine/types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -57,6 +58,11 @@ export interface BackendOptions {
   readonly name?: string;
   /** Share of the traffic, relative to the others: above 0, up to 1,000. Default 1. */
   readonly weight?: number;
+  /**
+   * Which backends are used first: those of a higher tier only while none of a lower one can take a request.
+   * A whole number from 0 to 65,535. Default 0.
+   */
+  readonly tier?: number;
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
@@ -160,12 +166,6 @@ export const DEFAULTS = {
     host: 'preserve',
   } satisfies HeaderSettings,
 } as const;
-
-/** A backend as the pool takes it. */
-export interface BackendSettings {
-  readonly target: Target;
-  readonly weight: number;
-}
 
 /** Options after validation, complete and frozen. */
 export interface Settings {

@@ -20,6 +20,8 @@ export class WaitingQueue {
   readonly #options: QueueOptions;
   /** Insertion order is arrival order; leaving from the middle costs nothing. */
   readonly #waiting = new Set<Waiter>();
+  #isWaking = false;
+  #wakeAgain = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -42,6 +44,20 @@ export class WaitingQueue {
 
   /** A slot was freed, or a backend's state changed: those that waited longest come first. */
   wake(): void {
+    if (this.#waiting.size === 0) return;
+    this.#wakeAgain = true;
+    // Called by what a waiter does when served: that waiter is still in the queue.
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    try {
+      while (this.#wakeAgain) this.#serve();
+    } finally {
+      this.#isWaking = false;
+    }
+  }
+
+  #serve(): void {
+    this.#wakeAgain = false;
     for (const waiter of this.#waiting) {
       // One that avoids backends it has tried must not hold up those behind it.
       if (!waiter.serve() && !waiter.isChoosy) return;

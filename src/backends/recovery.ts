@@ -32,6 +32,10 @@ export class Recovery {
     this.#timer ??= this.#options.clock.after(LOOK_EVERY_MS, () => this.#look());
   }
 
+  unwatch(backend: Backend): void {
+    this.#unreachable.delete(backend);
+  }
+
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();

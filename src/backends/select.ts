@@ -120,10 +120,14 @@ class Sending {
 
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */
 function refusal({ pool, clock }: SelectOptions, exchange: Exchange, now: number): Failed {
+  if (pool.isUnconfigured) return failed('no_backend_configured');
   const wall = clock.wall();
   const reports = pool.backends.map((backend) => backend.report(now, wall));
   const waits = pool.backends.map(({ breaker }) => (breaker?.openUntil ?? now) - now);
-  const known = { backends: reports, retryAfterMs: Math.max(Math.min(...waits), 0) };
+  const known = {
+    backends: reports,
+    ...(waits.length > 0 && { retryAfterMs: Math.max(Math.min(...waits), 0) }),
+  };
   const tried = exchange.attempts.length > 0;
   const open = tried || reports.some(({ state }) => state === 'open' || state === 'half_open');
   return failed(open ? 'circuit_open' : 'no_healthy_backend', known);

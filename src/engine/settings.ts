@@ -2,7 +2,7 @@
  * Options after validation and defaults: what the mechanisms read. Frozen. The meaning, unit, range and
  * default of each is documented once, in `options.ts`. A leaf: types only.
  */
-import type { CauseCode, FailureReport, ProxyRequest } from './types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, Target } from './types.ts';
 
 /** What one mount may decide for itself. */
 export interface RequestSettings {
@@ -69,4 +69,12 @@ export interface LimitSettings {
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;
+}
+
+/** A backend as the pool takes it. */
+export interface BackendSettings {
+  readonly target: Target;
+  readonly weight: number;
+  /** Lower ones are used first. */
+  readonly tier: number;
 }

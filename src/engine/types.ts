@@ -262,10 +262,11 @@ export interface FailureReport {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-/** Why one backend was not used. */
+/** One backend's state: `available` is in rotation, every other one is not, and why. */
 export interface BackendReport {
   readonly backend: string;
-  readonly state: 'available' | 'open' | 'half_open' | 'saturated' | 'draining';
+  /** `open`, `half_open`: its breaker. `down`: its health checks. `draining`: by hand, or because it leaves. */
+  readonly state: 'available' | 'open' | 'half_open' | 'saturated' | 'draining' | 'down';
   /** Wall-clock time, ISO 8601, since when it is in this state. */
   readonly since?: string;
   /** The last real failure seen there. */

@@ -55,6 +55,12 @@ export class DirectForwarder implements Forwarder {
     });
   }
 
+  async forget(target: Target): Promise<void> {
+    const pool = this.#pools.get(target);
+    this.#pools.delete(target);
+    await pool?.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }

@@ -1,9 +1,10 @@
 import { createSecureContext } from 'node:tls';
+import type { BackendSettings } from '../engine/settings.ts';
 import type { Target, TargetTls } from '../engine/types.ts';
-import type { BackendOptions, BackendSettings } from '../options.ts';
+import type { BackendOptions } from '../options.ts';
 import { checkKeys, number, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'tls', 'socketPath'];
+const KEYS = ['url', 'name', 'weight', 'tier', 'tls', 'socketPath'];
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
 
 /** @throws TypeError or RangeError naming the backend by its place in the list. */
@@ -22,17 +23,19 @@ export function settleBackends(given: unknown): readonly BackendSettings[] {
   return Object.freeze(settled);
 }
 
-function settleBackend(given: unknown, key: string): BackendSettings {
+/** @throws TypeError or RangeError naming the key. */
+export function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
   checkKeys(key, options, KEYS);
-  const { url, name, weight = 1, tls, socketPath } = options as Partial<BackendOptions>;
+  const { url, name, weight = 1, tier = 0, tls, socketPath } = options as Partial<BackendOptions>;
   number({ above: 0, max: 1_000 })(`${key}.weight`, weight);
+  number({ min: 0, max: 65_535, integer: true })(`${key}.tier`, tier);
   if (tls !== undefined) checkTls(`${key}.tls`, tls);
   checkText(`${key}.name`, name);
   checkText(`${key}.socketPath`, socketPath);
   const parsed = parseUrl(url, `${key}${typeof given === 'string' ? '' : '.url'}`);
   const target = { ...targetOf(parsed), name: name ?? parsed.host, tls: tls && { ...tls }, socketPath };
-  return Object.freeze({ weight, target: Object.freeze(target) });
+  return Object.freeze({ weight, tier, target: Object.freeze(target) });
 }
 
 /** A certificate or key that OpenSSL cannot read would otherwise fail every connection. */

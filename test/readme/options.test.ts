@@ -74,6 +74,7 @@ describe('defaults', () => {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined), balance: 'peak-ewma' }),
     ...flat('retry.budget.', budget),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
+    'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };
 
   test.each(DOCUMENTED)('$path: $default', (option) => {

@@ -29,6 +29,7 @@ export function fakeBreaker(given: FakeBreaker = {}): BreakerGate {
 export interface FakeBackend {
   readonly limit?: number;
   readonly weight?: number;
+  readonly tier?: number;
   readonly breaker?: BreakerGate | false;
   readonly now?: number;
 }
@@ -37,7 +38,11 @@ export function fakeBackend(name: string, given: FakeBackend = {}): Backend {
   const now = given.now ?? 1_000;
   const breaker = given.breaker === false ? undefined : (given.breaker ?? fakeBreaker({ now }));
   const concurrency = new ConcurrencyGate(given.limit ?? 1_024);
-  return new Backend(fakeTarget(name), given.weight ?? 1, { concurrency, breaker }, now);
+  return new Backend(
+    { target: fakeTarget(name), weight: given.weight ?? 1, tier: given.tier ?? 0 },
+    { concurrency, breaker },
+    now,
+  );
 }
 
 export const SUCCEEDED: Verdict = { kind: 'success' };

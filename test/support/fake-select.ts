@@ -1,11 +1,10 @@
 import type { Backend } from '../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../src/backends/balance/peak-ewma.ts';
-import { Pool } from '../../src/backends/pool.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Exchange, Forward, Outcome } from '../../src/engine/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { deferred } from './fake-outcome.ts';
+import { fakePool } from './fake-pool.ts';
 
 export interface Hop {
   readonly exchange: Exchange;
@@ -20,10 +19,10 @@ export class SelectFixture {
   readonly queue: WaitingQueue;
   readonly forward: Forward;
 
-  constructor(backends: readonly [Backend, ...Backend[]], given: { queue?: number; below?: Forward } = {}) {
+  constructor(backends: readonly Backend[], given: { queue?: number; below?: Forward } = {}) {
     const { clock } = this;
     this.queue = new WaitingQueue({ clock, size: given.queue ?? 100, waitMs: 1_000 });
-    const pool = new Pool(backends, pickPeakEwma, () => 0);
+    const pool = fakePool(backends);
     const hop: Forward = (exchange) => {
       const { promise, resolve } = deferred<Outcome>();
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });

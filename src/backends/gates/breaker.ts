@@ -19,6 +19,7 @@ export interface BreakerChange {
   /** What opened it. */
   readonly cause: CauseCode | undefined;
   readonly openMs: number;
+  readonly now: number;
 }
 
 export interface BreakerOptions {
@@ -146,7 +147,7 @@ export class BreakerGate implements Gate {
     this.#successes = 0;
     this.#probe = undefined;
     if (state !== 'open') this.#circuit = new Circuit(this.#options.settings, state, now);
-    this.#options.onChange({ state, cause: this.#cause, openMs: this.#openMs });
+    this.#options.onChange({ state, cause: this.#cause, openMs: this.#openMs, now });
   }
 }
 

@@ -5,6 +5,7 @@ export class ConcurrencyGate implements Gate, Pass {
   readonly name = 'concurrency';
   readonly #limit: number;
   #pending = 0;
+  #idleListener: (() => void) | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -12,6 +13,12 @@ export class ConcurrencyGate implements Gate, Pass {
 
   get pending(): number {
     return this.#pending;
+  }
+
+  /** Calls back once, as soon as nothing is pending; at once when nothing is. */
+  onceIdle(listener: (() => void) | undefined): void {
+    this.#idleListener = listener;
+    this.#tellIfIdle();
   }
 
   admits(): boolean {
@@ -29,5 +36,13 @@ export class ConcurrencyGate implements Gate, Pass {
 
   settle(): void {
     this.#pending -= 1;
+    if (this.#idleListener) this.#tellIfIdle();
+  }
+
+  #tellIfIdle(): void {
+    if (this.#pending > 0) return;
+    const listener = this.#idleListener;
+    this.#idleListener = undefined;
+    listener?.();
   }
 }

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { type Backend } from '../../../src/backends/backend.ts';
 import { pickPeakEwma } from '../../../src/backends/balance/peak-ewma.ts';
 import type { Pick } from '../../../src/backends/balance/pick.ts';
-import { Pool } from '../../../src/backends/pool.ts';
+import type { Pool } from '../../../src/backends/pool.ts';
 import { fakeBackend, tripBreaker } from '../../support/fake-backend.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
+import { fakePool } from '../../support/fake-pool.ts';
 import { seededRandom } from '../../support/fake-random.ts';
 
 const NOW = 1_000;
 
-function poolOf(first: Backend, ...others: Backend[]): Pool {
-  return new Pool([first, ...others], pickPeakEwma, seededRandom(3));
+function poolOf(...backends: Backend[]): Pool {
+  return fakePool(backends, { random: seededRandom(3) });
 }
 
 function trip(backend: Backend): void {
@@ -75,8 +76,6 @@ describe('while all is well', () => {
       const backends = Array.from({ length: count }, (_, index) =>
         fakeBackend(`b${index}`, { breaker: false }),
       );
-      const [first, ...others] = backends;
-      if (!first) throw new Error('no backend');
       let picks = 0;
       let looks = 0;
       for (const backend of backends) {
@@ -90,7 +89,7 @@ describe('while all is well', () => {
         picks += 1;
         return pickPeakEwma(candidates, random, now);
       };
-      new Pool([first, ...others], pick, seededRandom(1)).choose(fakeExchange(), NOW);
+      fakePool(backends, { pick, random: seededRandom(1) }).choose(fakeExchange(), NOW);
       expect([picks, looks]).toEqual([1, 1]);
     }
   });

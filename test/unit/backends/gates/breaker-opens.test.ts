@@ -109,7 +109,7 @@ test('it says what opened it', () => {
   const changes: unknown[] = [];
   const breaker = fakeBreaker({ onChange: (change) => changes.push(change) });
   settle(breaker, 5, failedWith('connection_reset'));
-  expect(changes).toEqual([{ state: 'open', cause: 'connection_reset', openMs: 1_000 }]);
+  expect(changes).toEqual([{ state: 'open', cause: 'connection_reset', openMs: 1_000, now: 1_000 }]);
 });
 
 test('describes itself for the report', () => {
