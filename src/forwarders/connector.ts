@@ -40,7 +40,7 @@ class Connection implements Connecting {
     this.#options = options;
     this.#callback = callback;
     const { target, limitMs, clock } = options;
-    this.#enter(!target.socketPath && isIP(target.hostname) === 0 ? 'dns' : 'connect');
+    this.#enter(!target.socketPath && isIP(hostOf(target)) === 0 ? 'dns' : 'connect');
     try {
       this.#socket = this.#open();
     } catch (error) {
@@ -66,7 +66,7 @@ class Connection implements Connecting {
     const { target } = this.#options;
     const address = target.socketPath
       ? { path: target.socketPath }
-      : { host: target.hostname, port: target.port, lookup: this.#lookup };
+      : { host: hostOf(target), port: target.port, lookup: this.#lookup };
     const common = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
     if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
     const { session, onSession } = this.#options;
@@ -112,4 +112,8 @@ class Connection implements Connecting {
     this.#timer?.cancel();
     return this.#socket;
   }
+}
+
+function hostOf({ address, hostname }: Target): string {
+  return address ?? hostname;
 }
