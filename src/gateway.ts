@@ -1,6 +1,7 @@
 import { pickPeakEwma } from './backends/balance/peak-ewma.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
+import type { Discovering } from './backends/discovery/discover.ts';
 import { Members } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
@@ -26,6 +27,8 @@ import { couldRepeat } from './layers/retry/could-repeat.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
+import { gatewayDiscovery } from './gateway-discovery.ts';
+import { type GatewayHealth, gatewayHealth } from './gateway-health.ts';
 import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
 /** How long `close` waits for requests under way. */
@@ -42,6 +45,8 @@ export class Gateway implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #members: Members;
   readonly #queue: WaitingQueue;
+  readonly #health: GatewayHealth | undefined;
+  readonly #discovery: Discovering | undefined;
   readonly #core: GatewayCore;
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
@@ -64,6 +69,14 @@ export class Gateway implements AsyncDisposable {
     for (const backend of settings.backends) this.#members.add(backend, 'options');
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
+    this.#health = gatewayHealth(settings);
+    for (const backend of this.#pool.backends) this.#health?.add(backend);
+    this.#discovery = gatewayDiscovery({
+      settings,
+      pool: this.#pool,
+      members: this.#members,
+      events: this.#events,
+    });
     this.#core = {
       forward: this.#assemble(),
       name,
@@ -76,7 +89,7 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt` or `breaker`. Returns what takes the listener off again. */
+  /** Listens to `exchange`, `attempt`, `breaker` or `discovery`. Returns what takes the listener off again. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -118,6 +131,8 @@ export class Gateway implements AsyncDisposable {
         guard({ name, requestBytes: limits.requestBytes }),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
+        // Where backends are discovered, waits for the first one; once for all attempts.
+        ...(this.#discovery ? [this.#discovery.layer] : []),
         // Each try may go to another backend, hence above the choice of one.
         retry({ clock, random, budget, elsewhere }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
@@ -159,7 +174,13 @@ export class Gateway implements AsyncDisposable {
       this.#events.emit('breaker', { backend: name, state: kind, cause, openMs: openMs ?? 0 });
       return;
     }
-    if (kind === 'left') this.#recovery.unwatch(backend);
+    if (kind === 'left') {
+      this.#recovery.unwatch(backend);
+      this.#health?.delete(backend);
+    } else if (kind === 'joined') {
+      this.#health?.add(backend);
+      this.#discovery?.look();
+    }
     // Those that wait may go now, or learn that there is nothing left to wait for.
     this.#queue.wake();
   }
@@ -194,6 +215,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #drain(timeoutMs: number): Promise<void> {
+    this.#discovery?.close();
+    this.#health?.close();
     this.#recovery.close();
     await this.#idle(timeoutMs);
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());

@@ -42,10 +42,23 @@ export interface BreakerEvent {
   readonly openMs: number;
 }
 
+/** A source of backends came to say something else than before. */
+export interface DiscoveryEvent {
+  /** The name of its entry in `backends`, or the place of the entry. */
+  readonly source: string;
+  /** `kept`: no good answer, so the last backends stay. */
+  readonly state: 'found' | 'empty' | 'kept';
+  /** How many backends it has now. */
+  readonly backends: number;
+  /** Why there was no good answer, where name servers were asked. */
+  readonly cause: CauseCode | undefined;
+}
+
 export interface GatewayEvents {
   readonly exchange: ExchangeEvent;
   readonly attempt: AttemptEvent;
   readonly breaker: BreakerEvent;
+  readonly discovery: DiscoveryEvent;
 }
 
 export type EventName = keyof GatewayEvents;
@@ -57,6 +70,7 @@ export class Events {
     exchange: new Set(),
     attempt: new Set(),
     breaker: new Set(),
+    discovery: new Set(),
   };
   readonly #logger: Logger;
 
