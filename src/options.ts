@@ -73,6 +73,11 @@ export interface BackendOptions {
    * A whole number from 0 to 65,535. Default 0.
    */
   readonly tier?: number;
+  /**
+   * Version of HTTP. `h2`: HTTP/2 alone, by prior knowledge where there is no TLS. `alpn`: HTTP/2 where the
+   * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
+   */
+  readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */

@@ -19,7 +19,9 @@ import { failed } from '../failure/failed.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
 import { ConnectError } from './connect-error.ts';
 import { DirectResponse } from './direct-response.ts';
+import type { IdleAge } from './idle-age.ts';
 import type { Lane } from './lane.ts';
+import type { PlaintextCheck } from './plaintext-check.ts';
 import { isEventStream, rawBytes, sendableReason } from './response-head.ts';
 
 type Controller = Dispatcher.DispatchController;
@@ -27,6 +29,8 @@ type Controller = Dispatcher.DispatchController;
 export interface AttemptContext {
   readonly clock: Clock;
   readonly name: string;
+  readonly plaintext: PlaintextCheck;
+  readonly idleAge: IdleAge;
 }
 
 /** Why we aborted ourselves; the real reason is kept beside it. */
@@ -41,6 +45,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   readonly #context: AttemptContext;
   readonly #resolve: (outcome: Outcome) => void;
   #settled = false;
+  #hasLeft = false;
   #controller: Controller | undefined;
   #response: DirectResponse | undefined;
   #reused = false;
@@ -56,6 +61,10 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt = attempt;
     this.#context = context;
     this.#resolve = resolve;
+  }
+
+  get startedAt(): number {
+    return this.#attempt.startedAt;
   }
 
   get connectMs(): number {
@@ -87,6 +96,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
         this,
       );
     } catch (error) {
+      this.#leaveLane();
       this.#end('configuration_error', 'no');
       // The layer that names hooks and logs them stands above.
       if (error instanceof HookError) throw error;
@@ -112,8 +122,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const { lane } = this;
     if (this.#settled || !lane) return controller.abort(GIVEN_UP);
     this.#controller = controller;
-    this.#reused = lane.requests > 0;
-    lane.requests += 1;
+    this.#reused = lane.isReused && lane.wasIdle;
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
     this.#attempt.phase = 'send';
   }
@@ -140,7 +149,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt.status = status;
     if (isBackendFailure(status)) this.#attempt.cause = 'backend_status';
     const { headers, repeated } = responseHeaders(
-      rawBytes(controller.rawHeaders),
+      rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
     );
@@ -162,28 +171,52 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#response?.receive(chunk);
   }
 
-  onResponseEnd(controller: Controller): void {
-    if (this.lane?.hasFailed) this.#response?.fail(failed('response_truncated'));
-    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers)));
-    this.lane?.release(this);
+  onResponseEnd(controller: Controller, trailing?: unknown): void {
+    if (this.lane?.failure) this.#response?.fail(failed('response_truncated'));
+    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers ?? trailing)));
+    this.#leaveLane();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
-    this.lane?.release(this);
+    this.#leaveLane();
+    this.#controller = undefined;
     if (this.#settled && !this.#response) return;
-    const bytesRead = (this.lane?.socket?.bytesRead ?? 0) - this.#bytesBefore;
-    const failure =
-      error instanceof ConnectError
-        ? classify({
-            phase: error.phase,
-            error: error.cause,
-            timedOut: error.timedOut,
-            reused: false,
-            bytesRead: 0,
-          })
-        : classify({ phase: this.#attempt.phase, error, timedOut: false, reused: this.#reused, bytesRead });
+    const failure = error instanceof ConnectError ? classifyConnect(error) : this.#classify(error);
     if (this.#response) this.#response.fail(failure);
+    else if (failure.cause === 'closed_before_response' && failure.reached === 'maybe') this.#doubt(failure);
     else this.#fail(failure);
+  }
+
+  #leaveLane(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.lane?.release(this, this.#attempt.endedAt ?? this.#context.clock.now());
+  }
+
+  #classify(error: Error): Failed {
+    const now = this.#context.clock.now();
+    const { lane } = this;
+    const attempt = this.#attempt;
+    const { idleAge } = this.#context;
+    const failure = classify({
+      phase: attempt.phase,
+      error: isMerelyClosed(error) ? (lane?.failure?.error ?? error) : error,
+      timedOut: false,
+      reused: this.#reused,
+      bytesRead: (lane?.socket?.bytesRead ?? 0) - this.#bytesBefore,
+      bytesUnsent: lane?.failure?.bytesUnsent ?? 0,
+      elapsedMs: now - (attempt.sentAt ?? attempt.startedAt),
+      ...(this.#reused && lane && { idleMs: lane.idleMs, closesIdleAfterMs: idleAge.closesAfterMs(now) }),
+    });
+    if (failure.cause === 'stale_connection' && lane) idleAge.observe(lane.idleMs, now);
+    return failure;
+  }
+
+  /** A port that expects TLS closes on plain HTTP without a word: worth a look, once. */
+  #doubt(failure: Failed): void {
+    this.#context.plaintext.check(this.#attempt.target, (isTls) => {
+      this.#fail(isTls ? failed('plaintext_on_tls_port', { error: failure.error }) : failure);
+    });
   }
 
   #fail(failure: Failed): void {
@@ -201,4 +234,13 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     attempt.running = undefined;
     if (this.#exchange.waiting === this) this.#exchange.waiting = undefined;
   }
+}
+
+function classifyConnect({ phase, cause, timedOut }: ConnectError): Failed {
+  return classify({ phase, error: cause, timedOut, reused: false, bytesRead: 0 });
+}
+
+/** undici's words for a connection that ended; what the socket itself said before that is more telling. */
+function isMerelyClosed({ message }: Error): boolean {
+  return message === 'other side closed' || message === 'closed';
 }

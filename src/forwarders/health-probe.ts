@@ -8,7 +8,9 @@ import { connect, type ConnectCallback, type Connecting } from './connector.ts';
 import { DirectAttempt } from './direct-attempt.ts';
 import type { DnsCache } from './dns-cache.ts';
 import { healthExchange } from './health-exchange.ts';
+import { IdleAge } from './idle-age.ts';
 import { Lane } from './lane.ts';
+import { PlaintextCheck } from './plaintext-check.ts';
 
 export interface HealthProbeOptions {
   readonly clock: Clock;
@@ -23,10 +25,15 @@ type Cancel = (failure: Failed) => void;
 /** Makes health checks, each on a connection of its own. What fails has the names that it has for requests. */
 export class HealthProbe {
   readonly #options: HealthProbeOptions;
+  readonly #plaintext: PlaintextCheck;
   readonly #running = new Set<Cancel>();
 
   constructor(options: HealthProbeOptions) {
     this.#options = options;
+    const { clock, dns } = options;
+    this.#plaintext = new PlaintextCheck(clock, (target, limitMs, callback) =>
+      connect({ target, limitMs, clock, lookup: dns.lookup }, callback),
+    );
   }
 
   /** Why it failed; undefined when it passed. Never rejects; ends within `timeoutMs`. */
@@ -37,6 +44,7 @@ export class HealthProbe {
   close(): void {
     const closing = failed('no_healthy_backend', { detail: 'The gateway is shutting down.' });
     for (const cancel of this.#running) cancel(closing);
+    this.#plaintext.close();
   }
 
   /** A bare connection, with TLS where the backend has it. */
@@ -56,14 +64,21 @@ export class HealthProbe {
   }
 
   async #request(target: Target): Promise<Failed | undefined> {
-    const { clock, settings } = this.#options;
+    const { clock, name, settings } = this.#options;
     const { exchange, attempt } = healthExchange(target, settings, this.#options);
-    const lane = Lane.create(target.origin, (waiting, done) => this.#connect(target, waiting, done));
+    const idleAge = new IdleAge();
+    const lane = Lane.create(target.origin, {
+      open: (waiting, done) => this.#connect(target, waiting, done),
+      allowH2: target.alpn.includes('h2'),
+      clock,
+      idleAge,
+    });
+    const context = { clock, name, idleAge, plaintext: this.#plaintext };
     const cancel: Cancel = (failure) => exchange.cancel(failure);
     const timer = clock.after(settings.timeoutMs, () => cancel(timedOut(attempt.phase)));
     this.#running.add(cancel);
     const outcome = await new Promise<Outcome>((resolve) => {
-      new DirectAttempt(exchange, attempt, this.#options, resolve).start(lane);
+      new DirectAttempt(exchange, attempt, context, resolve).start(lane);
     });
     timer.cancel();
     this.#running.delete(cancel);

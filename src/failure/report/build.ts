@@ -11,6 +11,7 @@ import type {
   Reached,
 } from '../../engine/types.ts';
 import { causes } from '../causes.ts';
+import { describeBackends } from './backends.ts';
 
 /** Everything there is to tell of a failed exchange; what is shown of it depends on the disclosure tier. */
 export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSettings): FailureReport {
@@ -35,12 +36,18 @@ export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSe
     attempts: exchange.attempts.map(describeAttempt),
     underlying,
     backends: failure.backends ?? [],
-    remedy: failure.detail && failure.status === undefined ? `${failure.detail} ${row.remedy}` : row.remedy,
+    remedy: remedyOf(failure, row.remedy),
     retryAfterSeconds:
       failure.retryAfterMs === undefined ? undefined : Math.max(Math.ceil(failure.retryAfterMs / 1_000), 1),
     parameters: { ...row.parameters, ...failure.parameters },
   };
   return { ...draft, status: statusOf(errors, exchange, draft) };
+}
+
+/** What this case knows comes first, then what the table says of its cause. */
+function remedyOf({ detail, status, backends = [] }: Failed, general: string): string {
+  const special = status === undefined ? detail : undefined;
+  return [special, general, describeBackends(backends)].filter(Boolean).join(' ');
 }
 
 /** 502 for what the gateway could not do, 4xx for what the client did wrong; operators may map the former. */

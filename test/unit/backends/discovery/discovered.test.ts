@@ -19,6 +19,7 @@ test('a backend is its entry at one address: Host, SNI and prefix stay', () => {
     port: 8_443,
     host: 'api.test:8443',
     prefix: '/base',
+    alpn: ['http/1.1'],
     tls: TLS,
     socketPath: undefined,
   });
