@@ -1,5 +1,5 @@
 import type { Backend } from './backends/backend.ts';
-import type { Members } from './backends/members.ts';
+import { BY_HAND, type Members, OPTIONS } from './backends/members.ts';
 import type { Clock } from './engine/clock.ts';
 import type { BackendReport, CauseCode } from './engine/types.ts';
 import { settleBackend } from './options/backends.ts';
@@ -23,7 +23,7 @@ export interface BackendStatus {
   readonly tier: number;
   /** What the balancer takes it for, in milliseconds to the response head: recent peaks count for more. */
   readonly latencyMs: number;
-  /** Where it comes from: `options`, `added`, or the discovery that found it. */
+  /** Where it comes from: `options`, `by_hand`, or the discovery that found it. */
   readonly source: string;
 }
 
@@ -76,7 +76,7 @@ export class GatewayBackends {
    * @throws TypeError or RangeError that names key, rule and value; TypeError when the name is taken.
    */
   add(backend: string | BackendOptions): void {
-    this.#members.add(settleBackend(backend, 'backend'), 'added');
+    this.#members.add(settleBackend(backend, 'backend'), BY_HAND);
   }
 
   /**
@@ -86,7 +86,7 @@ export class GatewayBackends {
    */
   remove(name: string, options: DepartureOptions = {}): Promise<void> {
     const source = this.#members.sourceOf(this.#members.named(name));
-    if (source !== 'options' && source !== 'added') {
+    if (source !== OPTIONS && source !== BY_HAND) {
       throw new TypeError(`backend ${show(name)} comes from ${source}, which would bring it back: drain it`);
     }
     return this.#members.remove(name, graceOf(options));
@@ -104,7 +104,7 @@ export class GatewayBackends {
       weight: backend.weight,
       tier: backend.tier,
       latencyMs: backend.latency.at(now),
-      source: this.#members.sourceOf(backend) ?? 'added',
+      source: this.#members.sourceOf(backend) ?? BY_HAND,
     };
   }
 }

@@ -1,8 +1,8 @@
-import { pickPeakEwma } from './backends/balance/peak-ewma.ts';
+import { createBalancer } from './backends/balance/balance.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
-import { Members } from './backends/members.ts';
+import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
@@ -24,6 +24,7 @@ import { guard } from './layers/guard.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { refusalToRepeat } from './layers/retry/eligibility.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
@@ -64,9 +65,9 @@ export class Gateway implements AsyncDisposable {
     });
     this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
     this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
-    this.#pool = new Pool(pickPeakEwma, settings.random);
+    this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
-    for (const backend of settings.backends) this.#members.add(backend, 'options');
+    for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
     this.#health = gatewayHealth(settings);
@@ -89,7 +90,10 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt`, `breaker` or `discovery`. Returns what takes the listener off again. */
+  /**
+   * Listens to `exchange`, `attempt`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
+   * again.
+   */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -149,13 +153,23 @@ export class Gateway implements AsyncDisposable {
     );
   }
 
+  #makePool(): Pool {
+    const { balance, panicThreshold, random } = this.#settings;
+    return new Pool({
+      random,
+      createBalancer: () => createBalancer(balance, random),
+      panicThreshold,
+      mayBeRisked: (exchange) => refusalToRepeat(exchange, 'closed_before_response', 'maybe') === undefined,
+    });
+  }
+
   #makeMembers(): Members {
-    const { breaker, clock, limits, random } = this.#settings;
+    const { breaker, clock, limits, random, slowStartMs } = this.#settings;
     return new Members({
       clock,
       pool: this.#pool,
       create: (settings, now) =>
-        createBackend(settings, { breaker, perBackend: limits.perBackend, random }, now),
+        createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now),
       cancelPending: (target, failure) => this.#cancelPending(target, failure),
       forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
     });
@@ -167,13 +181,10 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  #backendChanged({ backend, kind, cause, openMs }: BackendChange): void {
-    if (kind === 'open' || kind === 'half_open' || kind === 'closed') {
-      this.#recovery.watch(backend);
-      const { name } = backend.target;
-      this.#events.emit('breaker', { backend: name, state: kind, cause, openMs: openMs ?? 0 });
-      return;
-    }
+  #backendChanged(change: BackendChange): void {
+    const { backend, kind } = change;
+    this.#tell(change);
+    if (kind === 'open' || kind === 'half_open' || kind === 'closed') return this.#recovery.watch(backend);
     if (kind === 'left') {
       this.#recovery.unwatch(backend);
       this.#health?.delete(backend);
@@ -183,6 +194,18 @@ export class Gateway implements AsyncDisposable {
     }
     // Those that wait may go now, or learn that there is nothing left to wait for.
     this.#queue.wake();
+  }
+
+  #tell({ backend, kind, reason, cause, openMs = 0 }: BackendChange): void {
+    const { name } = backend.target;
+    if (this.#events.hasListeners('backend')) {
+      const state = backend.standing;
+      this.#events.emit('backend', { backend: name, change: kind, reason, state, cause });
+    }
+    if (kind !== 'open' && kind !== 'half_open' && kind !== 'closed') return;
+    if (this.#events.hasListeners('breaker')) {
+      this.#events.emit('breaker', { backend: name, state: kind, cause, openMs });
+    }
   }
 
   #observer(): Observer {

@@ -110,8 +110,12 @@ function mechanismsClash(from: string, to: string): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** The one part of the breaker gate that is no gate itself. */
-const PARTS: Readonly<Record<string, string>> = { 'backends/gates/circuit.ts': 'backends/gates/breaker.ts' };
+/** Parts of the breaker gate that are no gates themselves. */
+const PARTS: Readonly<Record<string, string>> = {
+  'backends/gates/breaker-passes.ts': 'backends/gates/breaker.ts',
+  'backends/gates/circuit.ts': 'backends/gates/breaker.ts',
+  'backends/gates/slow-calls.ts': 'backends/gates/breaker.ts',
+};
 
 function mechanismOf(file: string): string | undefined {
   const whole = PARTS[file] ?? file;

@@ -1,13 +1,16 @@
 import type { BackendSettings } from '../engine/settings.ts';
 import type { BackendReport, CauseCode, Pass, Target, Verdict } from '../engine/types.ts';
+import { IGNORED } from '../failure/verdict.ts';
 import { PeakEwma } from '../stats/peak-ewma.ts';
-import type { BackendChangeKind, Keeper } from './change.ts';
+import type { BackendChange, ChangeReason, Keeper, Standing } from './change.ts';
 import type { BreakerChange, BreakerGate } from './gates/breaker.ts';
-import type { ConcurrencyGate } from './gates/concurrency.ts';
+import type { ConcurrencyGate, ConcurrencyListener, Tally } from './gates/concurrency.ts';
 
 /** Finagle's and Linkerd's decay; Linkerd's guess for a backend without history. */
 const DECAY_MS = 10_000;
 const INITIAL_LATENCY_MS = 30;
+/** What a backend that is warming up begins with, as in Envoy. */
+const LEAST_SHARE = 0.1;
 
 export interface BackendGates {
   readonly concurrency: ConcurrencyGate;
@@ -17,30 +20,40 @@ export interface BackendGates {
 /** What health checks found: `unknown` is as good as `up`. */
 export type Health = 'unknown' | 'up' | 'down';
 
+type OwnChange = Pick<BackendChange, 'kind' | 'reason' | 'now'> & Partial<BackendChange>;
+
 /** One backend of a pool: its address, what may keep requests away from it, and how fast it answers. */
-export class Backend {
+export class Backend implements ConcurrencyListener {
   readonly target: Target;
   readonly latency: PeakEwma;
   readonly breaker: BreakerGate | undefined;
   readonly #concurrency: ConcurrencyGate;
+  readonly #slowStartMs: number;
   weight: number;
   tier: number;
   lastCause: CauseCode | undefined = undefined;
+  /** Nothing was ever sent there. */
+  isNew = true;
   #keeper: Keeper | undefined;
+  #standing: Standing = 'available';
+  #standingSince: number;
   #health: Health = 'unknown';
-  #healthSince: number;
-  #drainingSince: number | undefined;
+  #isDraining = false;
+  #warmingSince = -Infinity;
+  #idleListener: (() => void) | undefined;
   /** The last pair of passes: in normal operation all requests can share it. */
   #both: BothPasses | undefined;
 
-  constructor({ target, weight, tier }: BackendSettings, gates: BackendGates, now: number) {
-    this.target = target;
-    this.weight = weight;
-    this.tier = tier;
+  constructor(settings: BackendSettings, gates: BackendGates, now: number, slowStartMs = 0) {
+    this.target = settings.target;
+    this.weight = settings.weight;
+    this.tier = settings.tier;
     this.latency = new PeakEwma(DECAY_MS, INITIAL_LATENCY_MS, now);
     this.breaker = gates.breaker;
     this.#concurrency = gates.concurrency;
-    this.#healthSince = now;
+    this.#concurrency.listener = this;
+    this.#slowStartMs = slowStartMs;
+    this.#standingSince = now;
   }
 
   get pending(): number {
@@ -52,12 +65,36 @@ export class Backend {
   }
 
   get isDraining(): boolean {
-    return this.#drainingSince !== undefined;
+    return this.#isDraining;
+  }
+
+  /** In rotation, or why not. */
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** At its limit of concurrent requests. */
+  get isFull(): boolean {
+    return !this.#concurrency.admits();
+  }
+
+  /** The part of its normal share that it gets while it warms up: from a tenth to 1, growing with time. */
+  share(now: number): number {
+    const age = now - this.#warmingSince;
+    return age >= this.#slowStartMs ? 1 : Math.max(age / this.#slowStartMs, LEAST_SHARE);
+  }
+
+  warmUp(now: number): void {
+    this.#warmingSince = now;
   }
 
   /** Who is told of changes: the pool that it belongs to. */
   keptBy(keeper: Keeper | undefined): void {
     this.#keeper = keeper;
+  }
+
+  countIn(tally: Tally | undefined): void {
+    this.#concurrency.countIn(tally);
   }
 
   /**
@@ -68,80 +105,109 @@ export class Backend {
     const health = up ? 'up' : 'down';
     if (cause) this.lastCause = cause;
     if (health === this.#health) return;
+    if (up && this.#health === 'down') this.warmUp(now);
     this.#health = health;
-    this.#healthSince = now;
-    if (up) this.breaker?.allowProbe(now);
-    this.#changed(health, now, cause);
+    if (up) this.breaker?.allowProbe('health_check', now);
+    this.#changed({ kind: health, reason: 'health_check', cause, now });
   }
 
   /** No new requests; those pending go on. */
-  drain(now: number): void {
-    if (this.isDraining) return;
-    this.#drainingSince = now;
-    this.#changed('draining', now);
+  drain(reason: ChangeReason, now: number): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#changed({ kind: 'draining', reason, now });
   }
 
-  restore(now: number): void {
-    if (!this.isDraining) return;
-    this.#drainingSince = undefined;
-    this.#changed('restored', now);
+  restore(reason: ChangeReason, now: number): void {
+    if (!this.#isDraining) return;
+    this.#isDraining = false;
+    this.warmUp(now);
+    this.#changed({ kind: 'restored', reason, now });
   }
 
-  breakerChanged({ state, cause, openMs, now }: BreakerChange): void {
-    this.#changed(state, now, cause, openMs);
+  breakerChanged({ state, reason, cause, openMs, now }: BreakerChange): void {
+    if (state === 'closed') this.warmUp(now);
+    this.#changed({ kind: state, reason, cause, openMs, now });
+  }
+
+  /** When its breaker may be probed has changed, its state has not. */
+  probeMoved(): void {
+    this.#keeper?.place(this);
+  }
+
+  onEdge(now: number): void {
+    this.#stand(now);
+    this.#keeper?.place(this);
+  }
+
+  onIdle(): void {
+    const listener = this.#idleListener;
+    this.onceIdle(undefined);
+    listener?.();
   }
 
   /** Calls back once, as soon as no request is pending; at once when none is. */
   onceIdle(listener: (() => void) | undefined): void {
-    this.#concurrency.onceIdle(listener);
+    this.#idleListener = listener;
+    this.#concurrency.wantsIdle = listener !== undefined;
+    if (listener && this.pending === 0) this.onIdle();
   }
 
   admits(now: number): boolean {
     return this.#isOffered && this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
   }
 
-  /** Only its limit on concurrent requests keeps it from taking one. */
-  isMerelyBusy(now: number): boolean {
-    return this.#isOffered && !this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
-  }
-
   /** All gates or none; the breaker last, since its Pass may be the one probe. */
   enter(now: number): Pass | undefined {
-    const slot = this.#concurrency.enter();
+    this.isNew = false;
+    const slot = this.#concurrency.enter(now);
     if (!slot || !this.breaker) return slot;
     const permission = this.breaker.enter(now);
     if (permission) {
       if (this.#both?.isOf(permission) !== true) this.#both = new BothPasses(slot, permission);
       return this.#both;
     }
-    slot.settle({ kind: 'ignored' }, now);
+    slot.settle(IGNORED, now);
     return undefined;
   }
 
+  /** Whatever breaker and health checks say: what comes of it tells neither. */
+  enterAnyway(now: number): Pass | undefined {
+    return this.enter(now) ?? this.#concurrency.enter(now);
+  }
+
   report(now: number, wall: number): BackendReport {
-    const since = this.#outSince;
-    const breaker = since === undefined ? this.breaker?.describe(now, wall) : undefined;
-    const at = since === undefined ? breaker?.since : new Date(wall - (now - since)).toISOString();
-    const busy = this.#concurrency.admits() ? 'available' : 'saturated';
     return {
       backend: this.target.name,
-      state: this.isDraining ? 'draining' : this.#health === 'down' ? 'down' : (breaker?.state ?? busy),
-      ...(at !== undefined && { since: at }),
+      state: this.#standing,
+      since: new Date(wall - (now - this.#standingSince)).toISOString(),
       ...(this.lastCause && { cause: this.lastCause }),
     };
   }
 
   get #isOffered(): boolean {
-    return this.#drainingSince === undefined && this.#health !== 'down';
+    return !this.#isDraining && this.#health !== 'down';
   }
 
-  get #outSince(): number | undefined {
-    return this.#drainingSince ?? (this.#health === 'down' ? this.#healthSince : undefined);
+  #changed({ kind, reason, cause, openMs, now }: OwnChange): void {
+    this.#stand(now);
+    this.#keeper?.place(this);
+    this.#keeper?.changed({ backend: this, kind, reason, cause, openMs, now });
   }
 
-  #changed(kind: BackendChangeKind, now: number, cause?: CauseCode, openMs?: number): void {
-    this.#keeper?.place(this, now);
-    this.#keeper?.changed({ backend: this, kind, cause, openMs, now });
+  #stand(now: number): void {
+    const standing = this.#findStanding();
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    this.#standingSince = now;
+  }
+
+  #findStanding(): Standing {
+    if (this.#isDraining) return 'draining';
+    if (this.#health === 'down') return 'down';
+    const state = this.breaker?.state ?? 'closed';
+    if (state !== 'closed') return state;
+    return this.isFull ? 'saturated' : 'available';
   }
 }
 
@@ -159,8 +225,8 @@ class BothPasses implements Pass {
     return this.#permission === permission;
   }
 
-  answered(verdict: Verdict, now: number): void {
-    this.#permission.answered(verdict, now);
+  answered(verdict: Verdict, now: number, latencyMs: number): void {
+    this.#permission.answered(verdict, now, latencyMs);
   }
 
   settle(verdict: Verdict, now: number): void {

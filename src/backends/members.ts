@@ -4,6 +4,7 @@ import type { Failed, Target } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import type { Backend } from './backend.ts';
+import type { ChangeReason } from './change.ts';
 import { Departure } from './departure.ts';
 import type { Pool } from './pool.ts';
 
@@ -17,12 +18,26 @@ export interface MembersOptions {
   readonly forget: (target: Target) => void;
 }
 
+/** Where the backends of the options come from. */
+export const OPTIONS = 'options';
+/** Where those come from that an operator has added. */
+export const BY_HAND = 'by_hand';
+
+/** What is kept of each that belongs to the pool or is on its way out. */
+interface Membership {
+  readonly source: string;
+  /** It leaves when it is empty. */
+  leaving: ChangeReason | undefined;
+  /** An operator has drained it: that discovery lists it is no reason to use it. */
+  drainedByHand: boolean;
+  departure: Departure | undefined;
+}
+
 /** Who belongs to the pool. Names are unique among those that are not leaving. */
 export class Members {
   readonly #options: MembersOptions;
   readonly #byName = new Map<string, Backend>();
-  readonly #sources = new Map<Backend, string>();
-  readonly #departures = new Map<Backend, Departure>();
+  readonly #memberships = new Map<Backend, Membership>();
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -33,15 +48,25 @@ export class Members {
     return this.#options.pool.backends;
   }
 
-  /** @throws TypeError when the name is taken. */
+  /**
+   * One that joins later than the options warms up.
+   * @throws TypeError when the name is taken.
+   */
   add(settings: BackendSettings, source: string): Backend {
-    this.#checkFree(settings.target.name);
     const { clock, create, pool } = this.#options;
+    const { name } = settings.target;
+    if (this.#byName.has(name)) throw taken(name);
     const now = clock.now();
     const backend = create(settings, now);
-    this.#byName.set(settings.target.name, backend);
-    this.#sources.set(backend, source);
-    pool.join(backend, now);
+    if (source !== OPTIONS) backend.warmUp(now);
+    this.#byName.set(name, backend);
+    this.#memberships.set(backend, {
+      source,
+      leaving: undefined,
+      drainedByHand: false,
+      departure: undefined,
+    });
+    pool.join(backend, reasonOf(source), now);
     return backend;
   }
 
@@ -50,17 +75,16 @@ export class Members {
    * @throws RangeError when there is no such backend.
    */
   drain(name: string, graceMs: number): Promise<void> {
-    const backend = this.named(name);
-    backend.drain(this.#options.clock.now());
-    return this.#depart(backend, graceMs);
+    const [backend, membership] = this.#find(name);
+    membership.drainedByHand = true;
+    return this.#depart(backend, membership, 'by_hand', graceMs);
   }
 
   /** @throws RangeError when there is no such backend. */
   restore(name: string): void {
-    const backend = this.named(name);
-    this.#departures.get(backend)?.callOff();
-    this.#departures.delete(backend);
-    backend.restore(this.#options.clock.now());
+    const [backend, membership] = this.#find(name);
+    membership.drainedByHand = false;
+    this.#restore(backend, membership, 'by_hand');
   }
 
   /**
@@ -68,7 +92,8 @@ export class Members {
    * @throws RangeError when there is no such backend.
    */
   remove(name: string, graceMs: number): Promise<void> {
-    return this.#dismiss(this.named(name), graceMs);
+    const [backend, membership] = this.#find(name);
+    return this.#dismiss(backend, membership, 'by_hand', graceMs);
   }
 
   /**
@@ -77,98 +102,94 @@ export class Members {
    * @throws TypeError when a name is taken, before anything is changed.
    */
   reconcile(source: string, wanted: readonly BackendSettings[], graceMs = Infinity): void {
-    const before = new Map<string, Backend>();
-    for (const [backend, owner] of this.#sources) {
-      if (owner === source) before.set(identityOf(backend.target), backend);
-    }
-    const fresh = wanted.filter(({ target }) => !before.has(identityOf(target)));
-    const kept = new Map(wanted.map((settings) => [identityOf(settings.target), settings]));
     this.#checkNames(source, wanted);
-    for (const [identity, backend] of before) {
-      const settings = kept.get(identity);
-      if (settings) this.#keep(backend, settings);
-      else if (!this.#isLeaving(backend)) void this.#dismiss(backend, graceMs);
+    const missing = new Map(wanted.map((settings) => [identityOf(settings.target), settings]));
+    for (const [backend, membership] of this.#memberships) {
+      if (membership.source !== source) continue;
+      const identity = identityOf(backend.target);
+      const settings = missing.get(identity);
+      missing.delete(identity);
+      if (settings) this.#keep(backend, membership, settings);
+      else if (!membership.leaving) void this.#dismiss(backend, membership, 'discovery', graceMs);
     }
-    for (const settings of fresh) this.add(settings, source);
+    for (const settings of missing.values()) this.add(settings, source);
   }
 
   /** @throws RangeError when there is no such backend. */
   named(name: string): Backend {
-    const backend = this.#byName.get(name);
-    if (backend) return backend;
-    throw new RangeError(`there is no backend ${JSON.stringify(name)}`);
+    return this.#find(name)[0];
   }
 
   sourceOf(backend: Backend): string | undefined {
-    return this.#sources.get(backend);
+    return this.#memberships.get(backend)?.source;
   }
 
   close(): void {
-    for (const departure of this.#departures.values()) departure.callOff();
-    this.#departures.clear();
+    for (const { departure } of this.#memberships.values()) departure?.callOff();
     for (const { breaker } of this.all) breaker?.close();
   }
 
-  #isLeaving(backend: Backend): boolean {
-    return this.#byName.get(backend.target.name) !== backend;
-  }
-
-  #checkFree(name: string): void {
-    if (!this.#byName.has(name)) return;
-    throw new TypeError(`backends must have different names, got ${JSON.stringify(name)} twice`);
+  #find(name: string): [Backend, Membership] {
+    const backend = this.#byName.get(name);
+    const membership = backend && this.#memberships.get(backend);
+    if (membership) return [backend, membership];
+    throw new RangeError(`there is no backend ${JSON.stringify(name)}`);
   }
 
   #checkNames(source: string, wanted: readonly BackendSettings[]): void {
     const names = new Set<string>();
     for (const { target } of wanted) {
       const holder = this.#byName.get(target.name);
-      if (names.has(target.name) || (holder && this.#sources.get(holder) !== source)) {
-        throw new TypeError(`backends must have different names, got ${JSON.stringify(target.name)} twice`);
-      }
+      if (names.has(target.name) || (holder && this.sourceOf(holder) !== source)) throw taken(target.name);
       names.add(target.name);
     }
   }
 
   /** It may have been on its way out. */
-  #keep(backend: Backend, { weight, tier }: BackendSettings): void {
-    const now = this.#options.clock.now();
-    backend.weight = weight;
-    backend.tier = tier;
-    if (!this.#isLeaving(backend)) return;
+  #keep(backend: Backend, membership: Membership, { weight, tier }: BackendSettings): void {
+    if (backend.weight !== weight || backend.tier !== tier) {
+      backend.weight = weight;
+      backend.tier = tier;
+      this.#options.pool.resettle(backend);
+    }
+    if (!membership.leaving) return;
     this.#byName.set(backend.target.name, backend);
-    this.#departures.get(backend)?.callOff();
-    this.#departures.delete(backend);
-    backend.restore(now);
+    membership.leaving = undefined;
+    if (!membership.drainedByHand) this.#restore(backend, membership, 'discovery');
   }
 
-  #dismiss(backend: Backend, graceMs: number): Promise<void> {
+  #restore(backend: Backend, membership: Membership, reason: ChangeReason): void {
+    membership.departure?.callOff();
+    membership.departure = undefined;
+    backend.restore(reason, this.#options.clock.now());
+  }
+
+  #dismiss(backend: Backend, membership: Membership, reason: ChangeReason, graceMs: number): Promise<void> {
     this.#byName.delete(backend.target.name);
-    backend.drain(this.#options.clock.now());
-    return this.#depart(backend, graceMs);
+    membership.leaving = reason;
+    return this.#depart(backend, membership, reason, graceMs);
   }
 
-  #depart(backend: Backend, graceMs: number): Promise<void> {
-    const existing = this.#departures.get(backend);
-    const departure =
-      existing ??
-      new Departure(backend, {
-        clock: this.#options.clock,
-        giveUp: (one, ms) => this.#options.cancelPending(one.target, graceOver(one, ms)),
-        onEmpty: (one) => this.#emptied(one),
-      });
-    this.#departures.set(backend, departure);
+  #depart(backend: Backend, membership: Membership, reason: ChangeReason, graceMs: number): Promise<void> {
+    const { cancelPending, clock } = this.#options;
+    backend.drain(reason, clock.now());
+    const departure = (membership.departure ??= new Departure(backend, {
+      clock,
+      giveUp: ({ target }, ms) => cancelPending(target, graceOver(target, ms)),
+      onEmpty: () => this.#emptied(backend, membership),
+    }));
     departure.endWithin(graceMs);
     return departure.over;
   }
 
-  #emptied(backend: Backend): void {
+  #emptied(backend: Backend, membership: Membership): void {
     const { clock, forget, pool } = this.#options;
-    this.#departures.delete(backend);
+    membership.departure = undefined;
     forget(backend.target);
-    if (!this.#isLeaving(backend)) return;
-    this.#sources.delete(backend);
+    if (!membership.leaving) return;
+    this.#memberships.delete(backend);
     backend.breaker?.close();
-    pool.leave(backend, clock.now());
+    pool.leave(backend, membership.leaving, clock.now());
   }
 }
 
@@ -177,7 +198,15 @@ function identityOf({ name, origin, prefix, socketPath = '' }: Target): string {
   return JSON.stringify([name, origin, prefix, socketPath]);
 }
 
-function graceOver({ target }: Backend, graceMs: number): Failed {
-  const detail = `Backend ${JSON.stringify(target.name)} was taken out, and its grace of ${graceMs} ms is over.`;
+function reasonOf(source: string): ChangeReason {
+  return source === OPTIONS || source === BY_HAND ? 'by_hand' : 'discovery';
+}
+
+function taken(name: string): TypeError {
+  return new TypeError(`backends must have different names, got ${JSON.stringify(name)} twice`);
+}
+
+function graceOver({ name }: Target, graceMs: number): Failed {
+  const detail = `Backend ${JSON.stringify(name)} was taken out, and its grace of ${graceMs} ms is over.`;
   return failed('no_healthy_backend', { detail, reached: 'maybe', verdict: IGNORED });
 }

@@ -59,6 +59,6 @@ export class Recovery {
     this.#looking.delete(backend);
     if (!reachable || this.#closed) return;
     this.#unreachable.delete(backend);
-    breaker.allowProbe(this.#options.clock.now());
+    breaker.allowProbe('reachable', this.#options.clock.now());
   }
 }

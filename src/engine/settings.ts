@@ -62,7 +62,16 @@ export interface BreakerSettings {
   readonly openMs: number;
   readonly maxOpenMs: number;
   readonly successes: number;
+  readonly slowMs: number;
+  readonly slowRate: number;
 }
+
+/** How a backend is chosen among those in rotation. */
+export type BalanceSettings =
+  | 'peak-ewma'
+  | 'least-pending'
+  | 'round-robin'
+  | { readonly hash: (request: ProxyRequest) => string | undefined };
 
 export interface LimitSettings {
   readonly perBackend: number;

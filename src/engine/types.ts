@@ -23,8 +23,8 @@ export interface Gate {
 
 /** Permission to use a backend once. */
 export interface Pass {
-  /** The response head arrived: decides a half-open probe without waiting for a long body. */
-  answered(verdict: Verdict, now: number): void;
+  /** The response head arrived, after `latencyMs`: decides a half-open probe without waiting for a long body. */
+  answered(verdict: Verdict, now: number, latencyMs: number): void;
   /** Exactly once, at the end: frees the slot. */
   settle(verdict: Verdict, now: number): void;
 }
@@ -227,6 +227,8 @@ export interface Exchange {
   readonly attempts: Attempt[];
   /** The attempt under way, set by `select`. */
   attempt: Attempt | undefined;
+  /** What it has in common with requests that should go to the same backend; set by the balancer. */
+  balanceKey: string | undefined;
   /** Set by `retry` when the same backend may be tried once more. */
   sameBackendAllowed: boolean;
   /** A retryable response kept back until the next attempt has entered its gates. */

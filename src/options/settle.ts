@@ -13,6 +13,7 @@ import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
 import { settleSources } from './sources.ts';
 import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
+import { POOL_KEYS, settlePool } from './pool.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
@@ -33,6 +34,8 @@ const BREAKER: Checks = {
   openMs: boundedMs(10),
   maxOpenMs: boundedMs(10),
   successes: count(1, 100),
+  slowMs: ms,
+  slowRate: number({ above: 0, max: 1 }),
 };
 const TIMEOUTS: Checks = {
   connectMs: ms,
@@ -61,7 +64,7 @@ const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
-  'balance',
+  ...POOL_KEYS,
   'breaker',
   'health',
   'discovery',
@@ -76,18 +79,8 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const {
-    retry,
-    name = DEFAULTS.name,
-    balance = 'peak-ewma',
-    breaker,
-    resolver,
-    logger,
-    clock,
-    random,
-  } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
   checkName(name);
-  oneOf('peak-ewma')('balance', balance);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
@@ -105,6 +98,7 @@ export function settleOptions(options: GatewayOptions): Settings {
   return Object.freeze({
     ...discovered,
     name,
+    ...settlePool(options),
     request,
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),

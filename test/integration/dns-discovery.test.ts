@@ -101,9 +101,9 @@ describe('name servers that have no good answer', () => {
     await until('some questions without an answer', () => dns.questions.length > asked + 4);
     expect((await send(gateway.url)).status).toBe(200);
     const cause = saying === 'silence' ? 'dns_timeout' : 'dns_failed';
-    expect(events.at(-1)).toEqual({ source: 'api.test', state: 'kept', backends: 1, cause });
+    expect(events.at(-1)).toEqual({ source: 'dns:api.test', state: 'kept', backends: 1, cause });
     // Once, not with each question.
-    expect(gateway.logs).toMatchObject([{ level: 'warn', details: { source: 'api.test', cause } }]);
+    expect(gateway.logs).toMatchObject([{ level: 'warn', details: { source: 'dns:api.test', cause } }]);
     dns.say('api.test', { A: ['127.0.0.1'] });
     await until('good news', () => events.at(-1)?.state === 'found');
   });
@@ -144,7 +144,7 @@ describe('before there was any backend', () => {
     });
     const problem = expectFailure(await send(gateway.url), 'no_backend_configured');
     expect(problem).toMatchObject({ attemptCount: 0, retryable: true, reached: 'no', group: 'gateway' });
-    expect(problem['remedy']).toContain('api.test (dns_not_found)');
+    expect(problem['remedy']).toContain('dns:api.test (dns_not_found)');
     const again = await send(gateway.url);
     expectFailure(again, 'no_backend_configured');
     expect(again.headers['retry-after']).toBe('1');

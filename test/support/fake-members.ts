@@ -1,9 +1,9 @@
-import { Backend } from '../../src/backends/backend.ts';
-import { ConcurrencyGate } from '../../src/backends/gates/concurrency.ts';
+import type { Backend } from '../../src/backends/backend.ts';
+import { createBackend } from '../../src/backends/create.ts';
 import { Members } from '../../src/backends/members.ts';
 import type { BackendSettings } from '../../src/engine/settings.ts';
 import type { Failed, Pass, Target } from '../../src/engine/types.ts';
-import { fakeBreaker } from './fake-backend.ts';
+import { DEFAULTS } from '../../src/options.ts';
 import { FakeClock } from './fake-clock.ts';
 import { fakeTarget } from './fake-exchange.ts';
 import { fakePool } from './fake-pool.ts';
@@ -22,12 +22,15 @@ export class MembersFixture {
   readonly members: Members;
 
   constructor() {
-    const breaker = fakeBreaker;
     this.members = new Members({
       clock: this.clock,
       pool: this.pool,
       create: (settings, now) =>
-        new Backend(settings, { concurrency: new ConcurrencyGate(10), breaker: breaker({ now }) }, now),
+        createBackend(
+          settings,
+          { breaker: DEFAULTS.breaker, perBackend: 10, slowStartMs: 10_000, random: () => 0.5 },
+          now,
+        ),
       cancelPending: (target: Target, failure: Failed) => this.cancelled.push([target.name, failure]),
       forget: ({ name }) => void this.forgotten.push(name),
     });

@@ -1,10 +1,11 @@
 import type { Backend } from '../../src/backends/backend.ts';
+import type { Pool } from '../../src/backends/pool.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Exchange, Forward, Outcome } from '../../src/engine/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { deferred } from './fake-outcome.ts';
-import { fakePool } from './fake-pool.ts';
+import { fakePool, type FakePool } from './fake-pool.ts';
 
 export interface Hop {
   readonly exchange: Exchange;
@@ -17,17 +18,18 @@ export class SelectFixture {
   readonly clock = new FakeClock();
   readonly hops: Hop[] = [];
   readonly queue: WaitingQueue;
+  readonly pool: Pool;
   readonly forward: Forward;
 
-  constructor(backends: readonly Backend[], given: { queue?: number; below?: Forward } = {}) {
+  constructor(backends: readonly Backend[], given: FakePool & { queue?: number; below?: Forward } = {}) {
     const { clock } = this;
     this.queue = new WaitingQueue({ clock, size: given.queue ?? 100, waitMs: 1_000 });
-    const pool = fakePool(backends);
+    this.pool = fakePool(backends, given);
     const hop: Forward = (exchange) => {
       const { promise, resolve } = deferred<Outcome>();
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });
       return promise;
     };
-    this.forward = select({ clock, pool, queue: this.queue })(given.below ?? hop);
+    this.forward = select({ clock, pool: this.pool, queue: this.queue })(given.below ?? hop);
   }
 }

@@ -20,5 +20,6 @@ export function sourceOf(settings: SourceSettings, context: SourceContext): Sour
   const { template } = settings;
   const ask: PolledOptions['ask'] =
     settings.kind === 'dns' ? askForAddresses(template, context) : new Services(template, context).ask;
-  return new PolledSource(template.target.name, { ...context, ask });
+  // With its kind, so that no entry's name can pass for the options themselves.
+  return new PolledSource(`${settings.kind}:${template.target.name}`, { ...context, ask });
 }

@@ -60,11 +60,11 @@ test.each<[string, State[], boolean]>([
   ],
 ])('waiting would help when %s', (_what, states, helps) => {
   const { pool, exchange } = setUp(...states);
-  expect(pool.isMerelyBusy(exchange, NOW)).toBe(helps);
+  expect(pool.isMerelyBusy(exchange)).toBe(helps);
 });
 
 test('waiting for a tried backend helps where the same one may be used', () => {
   const { pool, exchange } = setUp({ tried: true, full: true });
   exchange.sameBackendAllowed = true;
-  expect(pool.isMerelyBusy(exchange, NOW)).toBe(true);
+  expect(pool.isMerelyBusy(exchange)).toBe(true);
 });

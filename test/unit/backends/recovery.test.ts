@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Recovery } from '../../../src/backends/recovery.ts';
-import { fakeBackend, fakeBreaker, SUCCEEDED, tripBreaker } from '../../support/fake-backend.ts';
+import { fakeBackend, SUCCEEDED, trip } from '../../support/fake-backend.ts';
 import { FakeClock, flush } from '../../support/fake-clock.ts';
 
 class Fixture {
@@ -17,9 +17,8 @@ class Fixture {
 
   /** Opened for a minute, and watched. */
   broken(name: string, cause: 'connection_refused' | 'closed_before_response' = 'connection_refused') {
-    const breaker = fakeBreaker({ settings: { openMs: 60_000, maxOpenMs: 60_000 } });
-    const backend = fakeBackend(name, { breaker });
-    tripBreaker(breaker, this.clock.now(), cause);
+    const backend = fakeBackend(name, { breaker: { openMs: 60_000, maxOpenMs: 60_000 } });
+    trip(backend, this.clock.now(), cause);
     this.recovery.watch(backend);
     return backend;
   }
@@ -66,8 +65,8 @@ test('what opened for another reason is none of its business', async () => {
 test('a backend that closed meanwhile is left alone', async () => {
   const fixture = new Fixture();
   const backend = fixture.broken('a');
-  backend.breaker?.allowProbe(fixture.clock.now());
-  backend.breaker?.enter(fixture.clock.now())?.answered(SUCCEEDED, fixture.clock.now());
+  backend.breaker?.allowProbe('health_check', fixture.clock.now());
+  backend.enter(fixture.clock.now())?.answered(SUCCEEDED, fixture.clock.now(), 0);
   await fixture.second();
   await fixture.second();
   expect([fixture.probed, fixture.clock.pending]).toEqual([[], 0]);

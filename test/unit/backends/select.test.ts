@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HookError } from '../../../src/engine/hooks.ts';
 import { failed } from '../../../src/failure/failed.ts';
-import { failedWith, fakeBackend, fakeBreaker, SUCCEEDED, tripBreaker } from '../../support/fake-backend.ts';
+import { failedWith, fakeBackend, SUCCEEDED, trip } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
 import { fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded } from '../../support/fake-outcome.ts';
@@ -70,7 +70,7 @@ describe('a response that is held', () => {
 
   test('is kept when none can', async () => {
     const backend = fakeBackend('a');
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    trip(backend);
     const exchange = fakeExchange();
     const held = new FakeResponded(503);
     exchange.held = held;
@@ -81,19 +81,18 @@ describe('a response that is held', () => {
 
 describe('what the gates are told', () => {
   test('a probe is decided at the head, its slot is kept', async () => {
-    const breaker = fakeBreaker();
-    tripBreaker(breaker, NOW);
-    const backend = fakeBackend('a', { breaker });
+    const backend = fakeBackend('a');
+    trip(backend);
     const fixture = new SelectFixture([backend]);
     fixture.clock.advance(1_000);
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(new FakeResponded());
     await outcome;
-    expect([breaker.describe(2_000, 0), backend.pending]).toEqual([undefined, 1]);
+    expect([backend.breaker?.state, backend.pending]).toEqual(['closed', 1]);
   });
 
   test('an ignored failure does not count', async () => {
-    const backend = fakeBackend('a', { breaker: fakeBreaker({ settings: { consecutiveFailures: 1 } }) });
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
     const fixture = new SelectFixture([backend]);
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(failed('first_byte_timeout', { verdict: { kind: 'ignored' } }));
@@ -102,8 +101,7 @@ describe('what the gates are told', () => {
   });
 
   test('a body that breaks off counts, after a good head', async () => {
-    const breaker = fakeBreaker({ settings: { minRequests: 1, failureRate: 1 } });
-    const backend = fakeBackend('a', { breaker });
+    const backend = fakeBackend('a', { breaker: { minRequests: 1, failureRate: 1 } });
     const fixture = new SelectFixture([backend]);
     const outcome = fixture.forward(fakeExchange());
     const response = new FakeResponded();
@@ -115,10 +113,12 @@ describe('what the gates are told', () => {
   });
 
   test('a refused entry settles the slot as ignored', async () => {
-    const backend = fakeBackend('a', { breaker: fakeBreaker() });
-    backend.admits = () => true;
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
-    await new SelectFixture([backend]).forward(fakeExchange());
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    // As if it were in rotation, although its breaker is open.
+    fixture.pool.choose = () => backend;
+    trip(backend);
+    await fixture.forward(fakeExchange());
     expect(backend.pending).toBe(0);
   });
 });
@@ -149,10 +149,10 @@ describe('latency', () => {
 describe('when no backend takes it', () => {
   test('it says so at once, why for each, and when to come back', async () => {
     const a = fakeBackend('a');
-    const b = fakeBackend('b', { breaker: fakeBreaker({ settings: { openMs: 4_000 } }) });
+    const b = fakeBackend('b', { breaker: { openMs: 4_000 } });
     a.lastCause = 'connection_refused';
     b.lastCause = 'dns_timeout';
-    for (const { breaker } of [a, b]) if (breaker) tripBreaker(breaker, NOW);
+    for (const backend of [a, b]) trip(backend);
     const fixture = new SelectFixture([a, b]);
     const exchange = fakeExchange();
     expect(await fixture.forward(exchange)).toMatchObject({
@@ -170,7 +170,7 @@ describe('when no backend takes it', () => {
 
   test('while a probe is under way, everybody else is refused', async () => {
     const backend = fakeBackend('a');
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    trip(backend);
     const fixture = new SelectFixture([backend]);
     fixture.clock.advance(1_000);
     void fixture.forward(fakeExchange());

@@ -3,8 +3,8 @@ import { ConcurrencyGate } from '../../../../src/backends/gates/concurrency.ts';
 
 test('lets in as many as its limit, and another one when one leaves', () => {
   const gate = new ConcurrencyGate(2);
-  const first = gate.enter();
-  expect([gate.enter() !== undefined, gate.enter(), gate.admits(), gate.pending]).toEqual([
+  const first = gate.enter(0);
+  expect([gate.enter(0) !== undefined, gate.enter(0), gate.admits(), gate.pending]).toEqual([
     true,
     undefined,
     false,
