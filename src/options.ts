@@ -215,7 +215,7 @@ export const DEFAULTS = {
     method: 'GET',
     headers: {},
     // What an orchestrator's HTTP probe takes for healthy.
-    expect: [[200, 399]],
+    expect: '200-399',
     // 100 ms to 10 min. Short enough to matter, long enough to cost nothing.
     intervalMs: 5_000,
     // 1 ms up to intervalMs.
@@ -225,7 +225,7 @@ export const DEFAULTS = {
     fall: 3,
     // Requests find out soon enough; nothing must wait for the first check.
     initial: 'up',
-  } satisfies HealthSettings,
+  } satisfies Omit<HealthSettings, 'expect'> & { readonly expect: HealthStatus },
   discovery: {
     // 100 ms to 1 h: a TTL of 0 must not keep the resolver busy.
     minTtlMs: 1_000,

@@ -4,7 +4,7 @@ import type { Target, TargetTls } from '../engine/types.ts';
 import type { BackendOptions } from '../options.ts';
 import { checkKeys, number, oneOf, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
+export const BACKEND_KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
 
 const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
@@ -23,7 +23,7 @@ export function checkNames(settled: readonly BackendSettings[], where = 'backend
 /** @throws TypeError or RangeError naming the key. */
 export function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
-  checkKeys(key, options, KEYS);
+  checkKeys(key, options, BACKEND_KEYS);
   const {
     url,
     name,

@@ -43,7 +43,7 @@ const CHECKS: Checks = {
 
 export function settleHealth(given: GatewayOptions['health']): HealthSettings | false {
   if (given === undefined || given === false) return false;
-  const base: HealthSettings = DEFAULTS.health;
+  const base = DEFAULTS.health;
   const options = settleGroup<HealthOptions>('health', given, {}, CHECKS);
   const intervalMs = options.intervalMs ?? base.intervalMs;
   const timeoutMs = options.timeoutMs ?? Math.min(base.timeoutMs, intervalMs);
@@ -52,7 +52,7 @@ export function settleHealth(given: GatewayOptions['health']): HealthSettings | 
       `health.timeoutMs must be at most health.intervalMs (${intervalMs}), got ${timeoutMs}`,
     );
   }
-  const expect = options.expect === undefined ? base.expect : rangesOf(options.expect);
+  const expect = rangesOf(options.expect ?? base.expect);
   return Object.freeze({ ...base, ...options, intervalMs, timeoutMs, expect });
 }
 

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { BackendSettings, SourceSettings } from '../engine/settings.ts';
-import type { Settings } from '../options.ts';
-import { checkNames, settleBackend } from './backends.ts';
-import { oneOf, show } from './check.ts';
+import type { DiscoverableBackendOptions, Settings } from '../options.ts';
+import { BACKEND_KEYS, checkNames, settleBackend } from './backends.ts';
+import { checkKeys, oneOf, show } from './check.ts';
 
 /** Backends that are known from the start, and where others come from. */
 type Settled = Pick<Settings, 'backends' | 'sources'>;
@@ -28,17 +28,17 @@ export function settleSources(given: unknown): Settled {
 
 function settleEntry(entry: unknown, key: string): BackendSettings | SourceSettings {
   if (isAsyncIterable(entry)) return listsOf(key, entry);
-  if (typeof entry !== 'object' || entry === null || !('discover' in entry)) return settleBackend(entry, key);
-  const { discover, ...rest } = entry;
+  if (typeof entry === 'string') return settleBackend(entry, key);
+  checkKeys(key, entry, [...BACKEND_KEYS, 'discover']);
+  const { discover, ...rest } = entry as Partial<DiscoverableBackendOptions>;
   const settled = settleBackend(rest, key);
   if (discover === undefined) return settled;
   // Its backends are named after it, each with its own port.
   const name = 'name' in rest ? settled.target.name : settled.target.hostname;
   const template = { ...settled, target: { ...settled.target, name } };
   oneOf('dns', 'srv')(`${key}.discover`, discover);
-  const kind = discover as 'dns' | 'srv';
-  checkTemplate(template, key, kind, new URL((rest as { url: string }).url));
-  return Object.freeze({ kind, template });
+  checkTemplate(template, key, discover, new URL(rest.url ?? ''));
+  return Object.freeze({ kind: discover, template });
 }
 
 function checkTemplate({ target }: BackendSettings, key: string, kind: 'dns' | 'srv', url: URL): void {

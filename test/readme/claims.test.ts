@@ -17,10 +17,11 @@ describe('events have the members listed', () => {
   const documented = (name: keyof GatewayEvents): string[] =>
     codeIn(cellOf('Event', name, 'Members').replace(/\([^)]*\)/g, ''));
 
-  test.each(['exchange', 'attempt', 'backend', 'breaker'] as const)('%s', async (name) => {
+  test.each(['exchange', 'attempt', 'backend', 'breaker', 'discovery'] as const)('%s', async (name) => {
     const dead = await deadUrl();
     const { gateway, url } = await startGateway('node', {
-      backends: [dead],
+      backends: [dead, { url: 'http://api.test', discover: 'dns' }],
+      resolver: { resolve4: () => Promise.resolve([]), resolve6: () => Promise.resolve([]) },
       breaker: { consecutiveFailures: 1 },
     });
     const event = new Promise<object>((resolve) => void gateway.on(name, resolve));
@@ -34,6 +35,7 @@ describe('events have the members listed', () => {
       '`attempt`',
       '`backend`',
       '`breaker`',
+      '`discovery`',
     ]);
   });
 });

@@ -60,8 +60,7 @@ export class HostAddresses {
 
   /** What no name server knows may still be in the hosts file, or in a search domain. */
   async #askSystem(nothing: NoAnswer): Promise<Answer<Addresses>> {
-    // Where name servers are silent, getaddrinfo would wait for them too, on a thread of the process.
-    const answer = isTimeout(nothing) ? undefined : await this.#options.names.system(this.#hostname);
+    const answer = await this.#options.names.system(this.#hostname);
     // That the hosts file has no such name says nothing of what the name servers would have said.
     if (!answer || (answer.kind !== 'found' && nothing.kind === 'failed')) return nothing;
     if (answer.kind !== 'found') return answer;
@@ -69,11 +68,6 @@ export class HostAddresses {
     this.#v6.known = answer.found.filter((address) => isIP(address) === 6);
     return this.#found(SYSTEM_TTL_MS);
   }
-}
-
-function isTimeout({ error }: NoAnswer): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ETIMEOUT' || code === 'ETIMEDOUT';
 }
 
 /** As getaddrinfo does it: addresses of IPv6 are of no use to a machine that has none itself. */

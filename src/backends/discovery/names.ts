@@ -23,6 +23,7 @@ export class Names {
   readonly #resolver: Resolver;
   readonly #own: SystemResolver | undefined;
   readonly #lookups = new Map<string, Promise<Answer<readonly string[]>>>();
+  #lastLookup: Promise<unknown> = Promise.resolve();
 
   constructor({ clock, resolver }: NamesOptions) {
     this.#clock = clock;
@@ -48,13 +49,15 @@ export class Names {
 
   /**
    * As the system finds names: hosts file, search domains. Undefined when the app brought a resolver, which
-   * then has the last word. One call in flight per name: getaddrinfo holds one of the process's four threads.
+   * then has the last word. One call at a time: each holds one of the process's four threads, and where name
+   * servers are silent, it does so for long.
    */
   system(hostname: string): Promise<Answer<readonly string[]>> | undefined {
     if (!this.#own) return undefined;
     let lookup = this.#lookups.get(hostname);
     if (!lookup) {
-      lookup = lookUp(hostname).finally(() => this.#lookups.delete(hostname));
+      lookup = this.#lastLookup.then(() => lookUp(hostname)).finally(() => this.#lookups.delete(hostname));
+      this.#lastLookup = lookup;
       this.#lookups.set(hostname, lookup);
     }
     const running = lookup;
