@@ -63,7 +63,11 @@ export class Gateway implements AsyncDisposable {
       connectMs: settings.request.timeouts.connectMs,
       resolver,
     });
-    this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
+    this.#recovery = new Recovery({
+      clock,
+      random: settings.random,
+      probe: (target) => this.#forwarder.probe(target),
+    });
     this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
@@ -184,7 +188,7 @@ export class Gateway implements AsyncDisposable {
   #backendChanged(change: BackendChange): void {
     const { backend, kind } = change;
     this.#tell(change);
-    if (kind === 'open' || kind === 'half_open' || kind === 'closed') return this.#recovery.watch(backend);
+    if (kind === 'open') this.#recovery.watch(backend);
     if (kind === 'left') {
       this.#recovery.unwatch(backend);
       this.#health?.delete(backend);

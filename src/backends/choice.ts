@@ -45,14 +45,12 @@ export class Choice {
 
   #pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
     this.#picksSinceProbe += 1;
-    const { tiers } = this.#rotation;
+    const { everyone, isPanicking, tiers } = this.#rotation;
     for (const tier of tiers) {
       if (tier.probes.firstKey <= now && this.#isProbe(tier, exchange, now)) return tier.probes.first;
-      const backend = tier.balancer.pick(exchange, now, avoidTried);
-      if (backend) return backend;
-    }
-    if (this.#rotation.isPanicking) {
-      const backend = this.#rotation.everyone.draw(exchange, now, avoidTried);
+      const backend = isPanicking
+        ? everyone.draw(exchange, now, avoidTried)
+        : tier.balancer.pick(exchange, now, avoidTried);
       if (backend) return backend;
     }
     for (const tier of tiers) {

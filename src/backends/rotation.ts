@@ -31,13 +31,6 @@ export class Rotation {
     return this.#tiers;
   }
 
-  /** Could take a request now. */
-  get available(): number {
-    let count = 0;
-    for (const { inRotation } of this.#tiers) count += inRotation.size;
-    return count;
-  }
-
   /** All but those that are draining. */
   get offered(): number {
     return this.#tierOf.size - this.#draining.size;
@@ -55,7 +48,7 @@ export class Rotation {
   /** Out by their breaker. */
   get broken(): number {
     let count = 0;
-    for (const { probes, unreachable } of this.#tiers) count += probes.size + unreachable.size;
+    for (const { broken } of this.#tiers) count += broken.size;
     return count;
   }
 

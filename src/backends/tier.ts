@@ -13,7 +13,9 @@ export class Tier {
   readonly inRotation = new Set<Backend>();
   /** In rotation, but for their limit on concurrent requests. */
   readonly full = new Set<Backend>();
-  /** Out by their breaker, by the time at which a request may look. */
+  /** Out by their breaker. */
+  readonly broken = new Set<Backend>();
+  /** Of those, the ones with a free slot, by the time at which a request may look. */
   readonly probes = new MinHeap<Backend>();
   /** As `probes`; here a bare connection tells whether it is back, and no request need be risked. */
   readonly unreachable = new MinHeap<Backend>();
@@ -37,25 +39,26 @@ export class Tier {
     this.#members.delete(backend);
     this.#takeOut(backend);
     this.full.delete(backend);
+    this.broken.delete(backend);
     this.probes.delete(backend);
     this.unreachable.delete(backend);
     this.balancer.forget(backend);
   }
 
   place(backend: Backend): void {
-    const { standing, breaker, isFull } = backend;
+    const { standing } = backend;
     if (standing === 'available') this.#putIn(backend);
     else this.#takeOut(backend);
-    if (standing === 'saturated') this.full.add(backend);
-    else this.full.delete(backend);
-    const isOut = standing === 'open' || standing === 'half_open';
-    const heap = breaker?.isUnreachable ? this.unreachable : this.probes;
-    if (heap !== this.probes || !isOut) this.probes.delete(backend);
-    if (heap !== this.unreachable || !isOut) this.unreachable.delete(backend);
-    if (!isOut || !breaker) return;
+    toggle(this.full, backend, standing === 'saturated');
+    const isBroken = standing === 'open' || standing === 'half_open';
+    toggle(this.broken, backend, isBroken);
     // A full one cannot take a probe, whenever it is due.
-    if (isFull) heap.delete(backend);
-    else heap.set(backend, breaker.probeAt);
+    const probeAt = isBroken && !backend.isFull ? backend.breaker?.probeAt : undefined;
+    const heap = backend.breaker?.isUnreachable ? this.unreachable : this.probes;
+    const other = heap === this.probes ? this.unreachable : this.probes;
+    other.delete(backend);
+    if (probeAt === undefined) heap.delete(backend);
+    else heap.set(backend, probeAt);
   }
 
   #putIn(backend: Backend): void {
@@ -67,4 +70,9 @@ export class Tier {
   #takeOut(backend: Backend): void {
     if (this.inRotation.delete(backend)) this.balancer.delete(backend);
   }
+}
+
+function toggle(set: Set<Backend>, backend: Backend, belongs: boolean): void {
+  if (belongs) set.add(backend);
+  else set.delete(backend);
 }

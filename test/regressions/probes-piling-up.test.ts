@@ -12,6 +12,7 @@ test('one background connection per backend at a time', async () => {
   const probes: ((reachable: boolean) => void)[] = [];
   const recovery = new Recovery({
     clock,
+    random: () => 0.5,
     probe: () => {
       const { promise, resolve } = deferred<boolean>();
       probes.push(resolve);

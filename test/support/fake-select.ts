@@ -25,6 +25,7 @@ export class SelectFixture {
     const { clock } = this;
     this.queue = new WaitingQueue({ clock, size: given.queue ?? 100, waitMs: 1_000 });
     this.pool = fakePool(backends, given);
+    this.pool.watch(() => this.queue.wake());
     const hop: Forward = (exchange) => {
       const { promise, resolve } = deferred<Outcome>();
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });

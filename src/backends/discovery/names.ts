@@ -9,7 +9,10 @@ const QUESTION_MS = 5_000;
 /** Two tries end before QUESTION_MS. */
 const SYSTEM_RESOLVER = { timeout: 1_500, tries: 2 };
 
-type Query<Row> = (callback: (error: NodeJS.ErrnoException | null, rows: readonly Row[]) => void) => unknown;
+type Query<Row> = (
+  resolver: Resolver,
+  callback: (error: NodeJS.ErrnoException | null, rows: readonly Row[]) => void,
+) => unknown;
 
 export interface NamesOptions {
   readonly clock: Clock;
@@ -20,28 +23,27 @@ export interface NamesOptions {
 /** Asks name servers. Says whether an answer is one, a definite no, or a failure; never rejects. */
 export class Names {
   readonly #clock: Clock;
-  readonly #resolver: Resolver;
-  readonly #own: SystemResolver | undefined;
+  readonly #given: Resolver | undefined;
+  #own: SystemResolver | undefined;
   readonly #lookups = new Map<string, Promise<Answer<readonly string[]>>>();
   #lastLookup: Promise<unknown> = Promise.resolve();
 
   constructor({ clock, resolver }: NamesOptions) {
     this.#clock = clock;
-    this.#own = resolver ? undefined : new SystemResolver(SYSTEM_RESOLVER);
-    this.#resolver = resolver ?? (this.#own as Resolver);
+    this.#given = resolver;
   }
 
   async addresses(hostname: string, family: 4 | 6): Promise<Answer<readonly AddressRecord[]>> {
     const resolve = family === 4 ? 'resolve4' : 'resolve6';
-    const answer = await this.#ask<AddressRecord>((callback) =>
-      this.#resolver[resolve](hostname, { ttl: true }, callback),
+    const answer = await this.#ask<AddressRecord>((resolver, callback) =>
+      resolver[resolve](hostname, { ttl: true }, callback),
     );
     return usable(answer, ({ address }) => isIP(address) === family);
   }
 
   async services(hostname: string): Promise<Answer<readonly ServiceRecord[]>> {
-    const answer = await this.#ask<ServiceRecord>((callback) =>
-      this.#resolver.resolveSrv?.(hostname, callback),
+    const answer = await this.#ask<ServiceRecord>((resolver, callback) =>
+      resolver.resolveSrv?.(hostname, callback),
     );
     // "." says that there is decidedly no such service (RFC 2782); c-ares makes it an empty name.
     return usable(answer, ({ name, port }) => name !== '' && name !== '.' && port > 0);
@@ -53,7 +55,7 @@ export class Names {
    * servers are silent, it does so for long.
    */
   system(hostname: string): Promise<Answer<readonly string[]>> | undefined {
-    if (!this.#own) return undefined;
+    if (this.#given) return undefined;
     let lookup = this.#lookups.get(hostname);
     if (!lookup) {
       lookup = this.#lastLookup.then(() => lookUp(hostname)).finally(() => this.#lookups.delete(hostname));
@@ -69,11 +71,18 @@ export class Names {
     this.#own?.cancel();
   }
 
-  #ask<Row>(query: Query<Row>): Promise<Answer<readonly Row[]>> {
-    // The app's resolver may answer anything.
-    return this.#limited((resolve) =>
-      ask(query, (error, rows) => resolve(answerOf(error, Array.isArray(rows) ? rows.filter(Boolean) : []))),
+  async #ask<Row>(query: Query<Row>): Promise<Answer<readonly Row[]>> {
+    const resolver: Resolver = this.#given ?? (this.#own ??= new SystemResolver(SYSTEM_RESOLVER));
+    const answer = await this.#limited<readonly Row[]>((resolve) =>
+      ask<Row>(
+        (callback) => query(resolver, callback),
+        // The app's resolver may answer anything.
+        (error, rows) => resolve(answerOf(error, Array.isArray(rows) ? rows.filter(Boolean) : [])),
+      ),
     );
+    // It knows the name servers of the time when it was made: there may be others by now.
+    if (answer.kind === 'failed' && this.#own === resolver) this.#own = undefined;
+    return answer;
   }
 
   #limited<Found>(start: (resolve: (answer: Answer<Found>) => void) => void): Promise<Answer<Found>> {
