@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly session?: Buffer | undefined;
   readonly onSession?: (session: Buffer) => void;
   readonly onPhase?: (phase: Phase) => void;
+  /** Nobody waits for it: it keeps no process alive. */
+  readonly isBackground?: boolean;
 }
 
 /** Called exactly once. On success synchronously with the event, so that no byte or error is missed. */
@@ -51,6 +53,7 @@ class Connection implements Connecting {
       return;
     }
     this.#timer = clock.after(limitMs, () => this.#fail(undefined, true));
+    if (options.isBackground) this.#socket.unref();
     this.#socket.on('error', this.#onError).on('close', this.#onClose);
   }
 

@@ -91,7 +91,11 @@ export class HealthProbe {
   #connect(target: Target, attempt: DirectAttempt | undefined, callback: ConnectCallback): Connecting {
     const { clock, settings, dns } = this.#options;
     const onPhase = (phase: Phase): void => attempt?.enterPhase(phase);
-    return connect({ target, clock, limitMs: settings.timeoutMs, lookup: dns.lookup, onPhase }, callback);
+    const { lookup } = dns;
+    return connect(
+      { target, clock, limitMs: settings.timeoutMs, lookup, onPhase, isBackground: true },
+      callback,
+    );
   }
 }
 

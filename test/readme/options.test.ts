@@ -164,12 +164,13 @@ function complaint(path: string, value: unknown): string {
 }
 
 test('numbers told in prose are the defaults', () => {
-  const { budget, breaker } = DEFAULTS;
+  const { budget, breaker, discovery } = DEFAULTS;
   const text = PROSE.replace(/\s+/g, ' ');
   expect(text).toContain(
     `at most ${budget.ratio * 100} % of requests in the last ${budget.windowMs / 1_000} s, plus one per second`,
   );
   expect(budget.minPerSecond).toBe(1);
+  expect(text).toContain(`requests wait, for ${discovery.waitMs / 1_000} s (\`waitMs\`)`);
   expect([breaker.consecutiveFailures, breaker.failureRate]).toEqual([5, 0.5]);
   expect(text).toContain(
     `Five connection-level failures in a row, or half of at least ${breaker.minRequests} requests in ${breaker.windowMs / 1_000} s`,
