@@ -1,19 +1,26 @@
-/** Shown of a text or of bytes that somebody else sent. */
-const MAX_SHOWN = 64;
+/** Enough to recognise a banner, a TLS record or the start of a page. */
+const SHOWN_BYTES = 64;
 
-/** Bytes as they may be shown to a trusted reader: visible ASCII and spaces as they are, the rest as `\xNN`. */
-export function printableBytes(bytes: Uint8Array, max = MAX_SHOWN): string {
-  let text = '';
-  for (const byte of bytes.subarray(0, max)) text += printableByte(byte);
-  return `"${text}"${bytes.length > max ? '...' : ''}`;
+/**
+ * Bytes that somebody else sent, as text that is safe to show anywhere: printable ASCII stays, except that
+ * `"` becomes `\"` and `\` becomes `\\`; the rest becomes `\xNN`. Meant to stand between double quotes, from
+ * which it cannot break out. After `max` bytes (64 unless told) it is cut, which three dots show.
+ */
+export function printableBytes(bytes: Uint8Array, max = SHOWN_BYTES): string {
+  const shown = Array.from(bytes.subarray(0, max), printableByte).join('');
+  return bytes.length > max ? `${shown}...` : shown;
 }
 
 function printableByte(byte: number): string {
-  const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x22 && byte !== 0x5c;
-  return isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  const character = String.fromCharCode(byte);
+  if (character === '"' || character === '\\') return `\\${character}`;
+  return byte >= 0x20 && byte <= 0x7e ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** The same for text, by its UTF-8 bytes. */
-export function printable(text: string, max?: number): string {
-  return printableBytes(Buffer.from(text), max);
+/** Control characters, marks that turn or hide text, line separators, halves of surrogate pairs. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Text of any language with what cannot be seen made visible, as `\u{202e}`. */
+export function printableText(text: string): string {
+  return text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -2,7 +2,7 @@ import type { CauseCode } from '../engine/types.ts';
 import type { Named } from './classify.ts';
 import type { ErrorFacts } from './error-chain.ts';
 import { NO_HTTP2 } from './http2-cause.ts';
-import { printable } from './printable.ts';
+import { printableBytes } from './printable.ts';
 
 const CERTIFICATE: Readonly<Record<string, CauseCode>> = {
   CERT_HAS_EXPIRED: 'tls_certificate_expired',
@@ -33,7 +33,10 @@ const ALERT_IDS: Readonly<Record<string, number>> = {
 export function tlsCause(error: ErrorFacts): Named {
   const refused = CERTIFICATE[error.code];
   if (refused)
-    return { cause: refused, ...(error.names && { detail: `It is for ${printable(error.names)}.` }) };
+    return {
+      cause: refused,
+      ...(error.names && { detail: `It is for "${printableBytes(Buffer.from(error.names))}".` }),
+    };
   if (error.code === NO_HTTP2) return { cause: 'http_version_mismatch', reached: 'no' };
   if (/^ERR_(OSSL|INVALID)_/.test(error.code)) return { cause: 'configuration_error', reached: 'no' };
   if (NOT_TLS.test(`${error.reason} ${error.message}`)) return { cause: 'tls_on_plaintext_port' };

@@ -14,10 +14,9 @@ import type {
   Phase,
   Reached,
 } from '../engine/types.ts';
-import { classify } from '../failure/classify.ts';
 import { failed } from '../failure/failed.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
-import { ConnectError } from './connect-error.ts';
+import { nameFailure } from './attempt-failure.ts';
 import { DirectResponse } from './direct-response.ts';
 import type { IdleAge } from './idle-age.ts';
 import type { Lane } from './lane.ts';
@@ -181,7 +180,14 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#leaveLane();
     this.#controller = undefined;
     if (this.#settled && !this.#response) return;
-    const failure = error instanceof ConnectError ? classifyConnect(error) : this.#classify(error);
+    const failure = nameFailure(error, {
+      attempt: this.#attempt,
+      lane: this.lane,
+      isReused: this.#reused,
+      bytesBefore: this.#bytesBefore,
+      idleAge: this.#context.idleAge,
+      now: this.#context.clock.now(),
+    });
     if (this.#response) this.#response.fail(failure);
     else if (failure.cause === 'closed_before_response' && failure.reached === 'maybe') this.#doubt(failure);
     else this.#fail(failure);
@@ -191,25 +197,6 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.lane?.release(this, this.#attempt.endedAt ?? this.#context.clock.now());
-  }
-
-  #classify(error: Error): Failed {
-    const now = this.#context.clock.now();
-    const { lane } = this;
-    const attempt = this.#attempt;
-    const { idleAge } = this.#context;
-    const failure = classify({
-      phase: attempt.phase,
-      error: isMerelyClosed(error) ? (lane?.failure?.error ?? error) : error,
-      timedOut: false,
-      reused: this.#reused,
-      bytesRead: (lane?.socket?.bytesRead ?? 0) - this.#bytesBefore,
-      bytesUnsent: lane?.failure?.bytesUnsent ?? 0,
-      elapsedMs: now - (attempt.sentAt ?? attempt.startedAt),
-      ...(this.#reused && lane && { idleMs: lane.idleMs, closesIdleAfterMs: idleAge.closesAfterMs(now) }),
-    });
-    if (failure.cause === 'stale_connection' && lane) idleAge.observe(lane.idleMs, now);
-    return failure;
   }
 
   /** A port that expects TLS closes on plain HTTP without a word: worth a look, once. */
@@ -234,13 +221,4 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     attempt.running = undefined;
     if (this.#exchange.waiting === this) this.#exchange.waiting = undefined;
   }
-}
-
-function classifyConnect({ phase, cause, timedOut }: ConnectError): Failed {
-  return classify({ phase, error: cause, timedOut, reused: false, bytesRead: 0 });
-}
-
-/** undici's words for a connection that ended; what the socket itself said before that is more telling. */
-function isMerelyClosed({ message }: Error): boolean {
-  return message === 'other side closed' || message === 'closed';
 }

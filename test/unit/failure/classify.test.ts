@@ -219,12 +219,12 @@ test('a stale connection is told with its age, and with the limit where that is 
 
 test('what is no HTTP is told by its first bytes, escaped', () => {
   const banner = parserError('Expected HTTP/, RTSP/ or ICE/', [...Buffer.from('SSH "2"\r\n\0')]);
-  expect(nameOf('wait', banner).detail).toBe('It began with "SSH \\x222\\x22\\x0d\\x0a\\x00".');
+  expect(nameOf('wait', banner).detail).toBe('It began with "SSH \\"2\\"\\x0d\\x0a\\x00".');
 });
 
 test('a certificate for other names is told by them, escaped', () => {
   const error = { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert: { subjectaltname: 'DNS:<b>"' } };
-  expect(nameOf('tls', error).detail).toBe('It is for "DNS:<b>\\x22".');
+  expect(nameOf('tls', error).detail).toBe('It is for "DNS:<b>\\"".');
 });
 
 test.each<[ErrorShape, CauseCode]>([
