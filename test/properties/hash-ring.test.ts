@@ -85,7 +85,10 @@ test('whoever else came and went, the same items own the same keys', () => {
         const item = members[move % members.length];
         if (!item) continue;
         if (present.delete(item)) ring.delete(item);
-        else ring.add(item, item.name, item.weight) ?? present.add(item);
+        else {
+          ring.add(item, item.name, item.weight);
+          present.add(item);
+        }
         if (move % 3 === 0) ring.find('x', 1, () => true);
       }
       for (const item of members) if (!present.has(item)) ring.add(item, item.name, item.weight);

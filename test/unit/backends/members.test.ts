@@ -225,3 +225,24 @@ test('closed, no grace is waited for', async () => {
   fixture.members.close();
   expect([await isSettled(drained), fixture.clock.pending]).toEqual([true, 0]);
 });
+
+describe('warming up', () => {
+  test('is for those that join later than the options', () => {
+    const { members, clock } = new MembersFixture();
+    const share = (source: string): number => members.add(settingsOf(source), source).share(clock.now());
+    expect([share('options'), share('by_hand'), share('dns')]).toEqual([1, 0.1, 0.1]);
+  });
+});
+
+test('a backend that an operator drained stays so when discovery drops and finds it again', () => {
+  const fixture = new MembersFixture();
+  fixture.members.reconcile('dns', [settingsOf('a')]);
+  const [backend] = fixture.pool.backends;
+  fixture.enter(backend);
+  void fixture.members.drain('a', Infinity);
+  fixture.members.reconcile('dns', []);
+  fixture.members.reconcile('dns', [settingsOf('a')]);
+  expect([fixture.pool.backends, backend?.standing]).toEqual([[backend], 'draining']);
+  fixture.members.restore('a');
+  expect(backend?.standing).toBe('available');
+});

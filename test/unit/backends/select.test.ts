@@ -181,6 +181,44 @@ describe('when no backend takes it', () => {
     expect(fixture.hops).toHaveLength(1);
   });
 
+  test('before there was any, it says that', async () => {
+    const failure = await new SelectFixture([]).forward(fakeExchange());
+    expect(failure).toMatchObject({ cause: 'no_backend_configured', reached: 'no' });
+  });
+
+  test('drained or down, none is called open', async () => {
+    const [drained, down] = [fakeBackend('drained'), fakeBackend('down')];
+    const fixture = new SelectFixture([drained, down]);
+    drained.drain('by_hand', NOW);
+    down.setHealth(false, 'connection_timeout', NOW);
+    expect(await fixture.forward(fakeExchange())).toMatchObject({
+      cause: 'no_healthy_backend',
+      retryAfterMs: 1_000,
+      backends: [
+        { backend: 'drained', state: 'draining', since: '2026-01-01T00:00:00.000Z' },
+        { backend: 'down', state: 'down', since: '2026-01-01T00:00:00.000Z', cause: 'connection_timeout' },
+      ],
+    });
+  });
+
+  test('of very many the first hundred are listed, in no time', async () => {
+    const backends = Array.from({ length: 10_000 }, (_, index) =>
+      fakeBackend(`b${index}`, { breaker: false }),
+    );
+    const fixture = new SelectFixture(backends);
+    for (const backend of backends) backend.setHealth(false, undefined, NOW);
+    await fixture.forward(fakeExchange());
+    const started = performance.now();
+    for (let i = 0; i < 100; i += 1) await fixture.forward(fakeExchange());
+    expect((performance.now() - started) / 100).toBeLessThan(5);
+    const failure = await fixture.forward(fakeExchange());
+    expect(failure).toMatchObject({
+      cause: 'no_healthy_backend',
+      detail: '9900 more backends are not listed.',
+    });
+    expect(failure.kind === 'failed' && failure.backends).toHaveLength(100);
+  });
+
   test('an exchange that was given up does not begin', async () => {
     const fixture = new SelectFixture([fakeBackend('a')]);
     const exchange = fakeExchange();
@@ -224,6 +262,42 @@ describe('when every backend is merely busy', () => {
     b?.resolve(failed('closed_before_response'));
     await flush();
     expect(fixture.hops[2]?.backend).toBe('b');
+  });
+
+  test('those that wait are told at once when there is nothing left to wait for', async () => {
+    const backend = fakeBackend('a', { limit: 1 });
+    const fixture = new SelectFixture([backend]);
+    void fixture.forward(fakeExchange());
+    const waiting = [fixture.forward(fakeExchange()), fixture.forward(fakeExchange())];
+    backend.drain('by_hand', NOW);
+    expect(await Promise.all(waiting)).toMatchObject([
+      { cause: 'no_healthy_backend' },
+      { cause: 'no_healthy_backend' },
+    ]);
+    expect([fixture.queue.length, fixture.clock.pending]).toEqual([0, 0]);
+  });
+
+  test('those that wait go to a backend that joins', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })]);
+    for (let i = 0; i < 3; i += 1) void fixture.forward(fakeExchange());
+    fixture.pool.join(fakeBackend('b'), 'by_hand', NOW);
+    expect(fixture.hops.map(({ backend }) => backend)).toEqual(['a', 'b', 'b']);
+  });
+
+  test('a function of the user that throws hits the one it was asked for', async () => {
+    const hash = ({ id }: { id: string }): string => {
+      if (id === 'bad' && fixture.hops.length > 0) throw new Error('no');
+      return id;
+    };
+    const fixture: SelectFixture = new SelectFixture([fakeBackend('a', { limit: 1 })], { balance: { hash } });
+    const first = fixture.forward(fakeExchange());
+    const bad = fixture.forward(fakeExchange({ id: 'bad' }));
+    const good = fixture.forward(fakeExchange({ id: 'good' }));
+    fixture.hops[0]?.resolve(failed('connection_refused'));
+    await expect(bad).rejects.toThrow('balance.hash');
+    expect(await first).toMatchObject({ cause: 'connection_refused' });
+    fixture.hops[1]?.resolve(failed('connection_refused'));
+    expect(await good).toMatchObject({ cause: 'connection_refused' });
   });
 
   test('with no place to wait it is refused', async () => {
