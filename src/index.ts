@@ -17,13 +17,20 @@ export type { Disclosure, RenderedBody } from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
-export type { AttemptEvent, BreakerEvent, ExchangeEvent, GatewayEvents } from './insight/events.ts';
+export type {
+  AttemptEvent,
+  BreakerEvent,
+  ExchangeEvent,
+  GatewayEvents,
+  RetryEvent,
+} from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
   BackendOptions,
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HedgeOptions,
   PolicyOptions,
   RetryOptions,
 } from './options.ts';

@@ -24,21 +24,22 @@ export class Pool {
     const others = this.backends.filter((backend) => !wasTried(exchange, backend) && backend.admits(now));
     if (isNonEmpty(others)) return this.#pick(others, this.#random, now);
     if (!exchange.sameBackendAllowed) return undefined;
-    const again = this.backends.filter((backend) => backend.admits(now));
-    return isNonEmpty(again) ? this.#pick(again, this.#random, now) : undefined;
+    return this.backends.find((backend) => isLast(exchange, backend) && backend.admits(now));
   }
 
   /** Where another attempt of this exchange could go. */
   elsewhere(exchange: Exchange, now: number): 'other' | 'only' | 'same' | 'none' {
     if (this.backends.some((backend) => !wasTried(exchange, backend) && backend.admits(now))) return 'other';
-    if (!this.backends.some((backend) => backend.admits(now))) return 'none';
+    if (!this.backends.some((backend) => isLast(exchange, backend) && backend.admits(now))) return 'none';
     return this.backends.length === 1 ? 'only' : 'same';
   }
 
   /** Some backend would take this exchange but for its limit on concurrent requests. */
   isMerelyBusy(exchange: Exchange, now: number): boolean {
     return this.backends.some(
-      (backend) => backend.isMerelyBusy(now) && (exchange.sameBackendAllowed || !wasTried(exchange, backend)),
+      (backend) =>
+        backend.isMerelyBusy(now) &&
+        (!wasTried(exchange, backend) || (exchange.sameBackendAllowed && isLast(exchange, backend))),
     );
   }
 }
@@ -46,6 +47,11 @@ export class Pool {
 function wasTried(exchange: Exchange, backend: Backend): boolean {
   const { attempts } = exchange;
   return attempts.length > 0 && attempts.some((attempt) => attempt.target === backend.target);
+}
+
+/** The same backend once more is the one of the last attempt: those before it have failed, and there were others. */
+function isLast(exchange: Exchange, backend: Backend): boolean {
+  return exchange.attempt?.target === backend.target;
 }
 
 export function isNonEmpty(backends: readonly Backend[]): backends is NonEmpty {

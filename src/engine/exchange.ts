@@ -28,12 +28,14 @@ export class ClientExchange implements Exchange {
   readonly authority: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
+  deadlineMs: number;
   /** Set once, before the exchange starts: the body needs the exchange to cancel it. */
   body: RequestBody;
   readonly attempts: Attempt[] = [];
   attempt: Attempt | undefined = undefined;
   sameBackendAllowed = false;
   held: Responded | undefined = undefined;
+  responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
   activeIndex = -1;
@@ -46,6 +48,7 @@ export class ClientExchange implements Exchange {
     this.authority = start.authority;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
+    this.deadlineMs = start.settings.timeouts.deadlineMs;
     this.body = body;
   }
 

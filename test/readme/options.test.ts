@@ -16,7 +16,7 @@ const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpe
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   required: ['backends', 'backends[].url'],
   'as follows': ['retry', 'breaker'],
-  none: ['backends[].tls', 'backends[].socketPath', 'retry.when', 'errors.render'],
+  none: ['backends[].tls', 'backends[].socketPath', 'retry.when', 'retry.hedge.delayMs', 'errors.render'],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
   "the system's": ['resolver', 'clock', 'random'],
@@ -63,7 +63,7 @@ function knownKeys(where: string): string[] {
 
 test('every option is in the table, and no other', () => {
   const groups = ['retry', 'breaker', 'timeouts', 'limits', 'headers', 'errors'];
-  const known = ['', 'backends[]', 'retry.budget', ...groups].flatMap(knownKeys);
+  const known = ['', 'backends[]', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
   const withoutRow = ['timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
@@ -71,12 +71,13 @@ test('every option is in the table, and no other', () => {
 });
 
 describe('defaults', () => {
-  const { retry, budget, ...groups } = DEFAULTS;
+  const { retry, budget, hedge, ...groups } = DEFAULTS;
   const actual: Record<string, unknown> = {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined), balance: 'peak-ewma' }),
     ...flat('retry.budget.', budget),
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
+    ...flat('retry.hedge.', hedge),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
   };
 
@@ -111,8 +112,8 @@ describe('ranges', () => {
     if (above) expect(accepts(path, min + Number.MIN_VALUE)).toBe(true);
     expect(accepts(path, max ?? Infinity)).toBe(true);
     if (max !== undefined) expect(accepts(path, max + 1)).toBe(false);
-    // Every range is at least one wide.
-    expect(accepts(path, min + 0.5)).toBe(!whole);
+    // Whole numbers have ranges at least one wide.
+    expect(accepts(path, min + Math.min(0.5, ((max ?? Infinity) - min) / 2))).toBe(!whole);
   });
 
   function justBelow(min: number, whole: boolean): number {

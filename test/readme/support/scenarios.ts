@@ -11,6 +11,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Express: forwardsPastADeadBackend('/api'),
   Koa: forwardsPastADeadBackend(''),
   'Repeating a POST': repeatsAPost,
+  Deadlines: tellsTheBackendWhatIsLeft,
   'Several routes, one gateway': givesRoutesTheirOwnLimits,
   'Several routes, one gateway 2': choosesByPath,
   'How much is told': tellsAsConfigured,
@@ -54,6 +55,16 @@ async function repeatsAPost(name: string): Promise<void> {
   expect(textOf(rescued)).toBe('POST /orders b');
   expect(rescued.headers['proxy-attempts']).toBe('2');
   expect(resetting.requests).toHaveLength(2);
+}
+
+async function tellsTheBackendWhatIsLeft(name: string): Promise<void> {
+  const echo = await startEcho();
+  const snippet = start(name, [echo.url]);
+  // This client is not on the network that is trusted.
+  await send(`${await snippet.url()}/x`, { headers: { 'x-request-timeout-ms': '1' } });
+  const told = Number(echo.requests[0]?.headers['x-request-timeout-ms']);
+  expect(told).toBeLessThanOrEqual(10_000);
+  expect(told).toBeGreaterThan(9_000);
 }
 
 async function givesRoutesTheirOwnLimits(name: string): Promise<void> {
