@@ -13,12 +13,16 @@ export type {
   StopReason,
   TargetTls,
 } from './engine/types.ts';
-export type { Disclosure, RenderedBody } from './engine/settings.ts';
+export type { BalanceSettings, Disclosure, RenderedBody } from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
+export type { BackendStatus, DepartureOptions, GatewayBackends } from './gateway-backends.ts';
 export type {
   AttemptEvent,
+  BackendChange,
+  BackendChangeReason,
+  BackendEvent,
   BreakerEvent,
   ExchangeEvent,
   GatewayEvents,

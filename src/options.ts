@@ -1,6 +1,8 @@
 import type { Clock, Random } from './engine/clock.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
+  BackendSettings,
+  BalanceSettings,
   BreakerSettings,
   BudgetSettings,
   Disclosure,
@@ -13,7 +15,7 @@ import type {
   RetrySettings,
   TimeoutSettings,
 } from './engine/settings.ts';
-import type { CauseCode, FailureReport, ProxyRequest, Target, TargetTls } from './engine/types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -22,8 +24,24 @@ export interface GatewayOptions extends PolicyOptions {
   readonly backends: readonly (string | BackendOptions)[];
   /** Our name in Via and Proxy-Status: an HTTP token. Gateways in a chain need different names. Default `causeway`. */
   readonly name?: string;
-  /** Power of two choices over latency (peak EWMA) x pending requests, by weight. Default, and the only one yet. */
-  readonly balance?: 'peak-ewma';
+  /**
+   * Who gets a request, among the backends in rotation, by weight. `peak-ewma` (default): of two at random the one with
+   * less latency (peaks count at once, and fade) x pending requests. `least-pending`: of two at random the one with
+   * fewer pending requests. `round-robin`: in turn. `hash`: requests for which the function returns the same text go
+   * to the same backend, while it has at most 1.25 times its part of the pending requests (or 8 of them); where it
+   * returns undefined, as `least-pending`.
+   */
+  readonly balance?: BalanceSettings;
+  /**
+   * Share of the pool, from 0 to 1: when fewer backends than that are in rotation, all but the draining ones are
+   * used, whatever breakers and health checks say. Default 0: never.
+   */
+  readonly panicThreshold?: number;
+  /**
+   * Milliseconds over which a backend that recovered or joined later gets ever more of its share, beginning with a
+   * tenth. 0 to 10 minutes; not under `hash`. Default 0: at once, as Envoy, HAProxy and nginx do it.
+   */
+  readonly slowStartMs?: number;
   /** As in a policy, and the budget, which all routes share. `false`: nothing is ever sent twice. */
   readonly retry?: GatewayRetryOptions | false;
   /** Takes a failing backend out of rotation. `false`: never. */
@@ -63,6 +81,11 @@ export interface BackendOptions {
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
   readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
+  /**
+   * Which backends are used first: those of a higher tier only while none of a lower one can take a request.
+   * A whole number from 0 to 65,535. Default 0.
+   */
+  readonly tier?: number;
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
@@ -119,6 +142,11 @@ export interface ErrorOptions {
 /** Every default, with unit, range and reason. Milliseconds; Infinity switches a limit off where it is allowed. */
 export const DEFAULTS = {
   name: 'causeway',
+  balance: 'peak-ewma',
+  // 0 to 1. Off: with few backends, half of them out is no reason to send requests to those.
+  panicThreshold: 0,
+  // 0 to 10 min. Off, as everywhere: with little traffic it starves a backend that is well.
+  slowStartMs: 0,
   retry: {
     // 0 to 10. Three attempts at most: more only add load.
     retries: 2,
@@ -159,6 +187,10 @@ export const DEFAULTS = {
     maxOpenMs: 30_000,
     // 1 to 100 good probes before it closes.
     successes: 1,
+    // 1 ms up: an answer that took longer is a slow one. Off: what is slow depends on the route.
+    slowMs: Infinity,
+    // Above 0, up to 1: share of slow answers in the window, again once there were minRequests.
+    slowRate: 0.5,
   } satisfies BreakerSettings,
   timeouts: {
     // 1 ms up: DNS, TCP and TLS together. Long enough for one lost SYN (resent after 1 s).
@@ -197,16 +229,13 @@ export const DEFAULTS = {
   } satisfies HeaderSettings,
 } as const;
 
-/** A backend as the pool takes it. */
-export interface BackendSettings {
-  readonly target: Target;
-  readonly weight: number;
-}
-
 /** Options after validation, complete and frozen. */
 export interface Settings {
   readonly backends: readonly BackendSettings[];
   readonly name: string;
+  readonly balance: BalanceSettings;
+  readonly panicThreshold: number;
+  readonly slowStartMs: number;
   readonly request: RequestSettings;
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;

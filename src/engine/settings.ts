@@ -2,7 +2,7 @@
  * Options after validation and defaults: what the mechanisms read. Frozen. The meaning, unit, range and
  * default of each is documented once, in `options.ts`. A leaf: types only.
  */
-import type { CauseCode, FailureReport, ProxyRequest } from './types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, Target } from './types.ts';
 
 /** What one mount may decide for itself. */
 export interface RequestSettings {
@@ -70,11 +70,28 @@ export interface BreakerSettings {
   readonly openMs: number;
   readonly maxOpenMs: number;
   readonly successes: number;
+  readonly slowMs: number;
+  readonly slowRate: number;
 }
+
+/** How a backend is chosen among those in rotation. */
+export type BalanceSettings =
+  | 'peak-ewma'
+  | 'least-pending'
+  | 'round-robin'
+  | { readonly hash: (request: ProxyRequest) => string | undefined };
 
 export interface LimitSettings {
   readonly perBackend: number;
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;
+}
+
+/** A backend as the pool takes it. */
+export interface BackendSettings {
+  readonly target: Target;
+  readonly weight: number;
+  /** Lower ones are used first. */
+  readonly tier: number;
 }

@@ -68,6 +68,12 @@ export class DirectForwarder implements Forwarder {
     });
   }
 
+  async forget(target: Target): Promise<void> {
+    const route = this.#routes.get(target);
+    this.#routes.delete(target);
+    await route?.pool.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#routes.values()].map(({ pool }) => pool.close()));
   }

@@ -1,9 +1,10 @@
 import { createSecureContext } from 'node:tls';
+import type { BackendSettings } from '../engine/settings.ts';
 import type { Target, TargetTls } from '../engine/types.ts';
-import type { BackendOptions, BackendSettings } from '../options.ts';
+import type { BackendOptions } from '../options.ts';
 import { checkKeys, number, oneOf, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'protocol', 'tls', 'socketPath'];
+const KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
 
 const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
@@ -24,19 +25,22 @@ export function settleBackends(given: unknown): readonly BackendSettings[] {
   return Object.freeze(settled);
 }
 
-function settleBackend(given: unknown, key: string): BackendSettings {
+/** @throws TypeError or RangeError naming the key. */
+export function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
   checkKeys(key, options, KEYS);
   const {
     url,
     name,
     weight = 1,
+    tier = 0,
     protocol = 'http/1.1',
     tls,
     socketPath,
   } = options as Partial<BackendOptions>;
   number({ above: 0, max: 1_000 })(`${key}.weight`, weight);
   oneOf(...Object.keys(ALPN))(`${key}.protocol`, protocol);
+  number({ min: 0, max: 65_535, integer: true })(`${key}.tier`, tier);
   if (tls !== undefined) checkTls(`${key}.tls`, tls);
   checkText(`${key}.name`, name);
   checkText(`${key}.socketPath`, socketPath);
@@ -51,7 +55,7 @@ function settleBackend(given: unknown, key: string): BackendSettings {
     tls: tls && { ...tls },
     socketPath,
   };
-  return Object.freeze({ weight, target: Object.freeze(target) });
+  return Object.freeze({ weight, tier, target: Object.freeze(target) });
 }
 
 /** A certificate or key that OpenSSL cannot read would otherwise fail every connection. */

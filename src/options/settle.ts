@@ -24,6 +24,7 @@ import {
   oneOf,
   show,
 } from './check.ts';
+import { POOL_KEYS, settlePool } from './pool.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
@@ -51,6 +52,8 @@ const BREAKER: Checks = {
   openMs: boundedMs(10),
   maxOpenMs: boundedMs(10),
   successes: count(1, 100),
+  slowMs: ms,
+  slowRate: number({ above: 0, max: 1 }),
 };
 const TIMEOUTS: Checks = {
   connectMs: ms,
@@ -80,7 +83,7 @@ const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
-  'balance',
+  ...POOL_KEYS,
   'breaker',
   'limits',
   'resolver',
@@ -95,18 +98,8 @@ type Checks = Readonly<Record<string, Check>>;
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const {
-    retry,
-    name = DEFAULTS.name,
-    balance = 'peak-ewma',
-    breaker,
-    resolver,
-    logger,
-    clock,
-    random,
-  } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
   checkName(name);
-  oneOf('peak-ewma')('balance', balance);
   if (resolver !== undefined) having('resolve4', 'resolve6')('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
@@ -123,6 +116,7 @@ export function settleOptions(options: GatewayOptions): Settings {
   return Object.freeze({
     backends: settleBackends(options.backends),
     name,
+    ...settlePool(options),
     request,
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../src/backends/balance/peak-ewma.ts';
-import { Pool } from '../../src/backends/pool.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import { compose } from '../../src/engine/compose.ts';
@@ -13,6 +11,7 @@ import { retry } from '../../src/layers/retry/retry.ts';
 import { fakeBackend, tripBreaker } from '../support/fake-backend.ts';
 import { FakeClock, passTimeUntil } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
+import { fakePool } from '../support/fake-pool.ts';
 import { seededRandom } from '../support/fake-random.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
 import { NOBODY, plentiful } from '../support/fake-retry.ts';
@@ -68,7 +67,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
     return Promise.resolve(outcome);
   };
   const random = seededRandom(seed);
-  const pool = new Pool([first, ...others], pickPeakEwma, random);
+  const pool = fakePool(backends, { random, now: clock.now() });
   const queue = new WaitingQueue({ clock, size: 0, waitMs: 1_000 });
   const forward = compose(
     [

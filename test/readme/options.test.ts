@@ -16,7 +16,14 @@ const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpe
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   required: ['backends', 'backends[].url'],
   'as follows': ['retry', 'breaker'],
-  none: ['backends[].tls', 'backends[].socketPath', 'retry.when', 'retry.hedge.delayMs', 'errors.render'],
+  none: [
+    'backends[].tls',
+    'backends[].socketPath',
+    'balance.hash',
+    'retry.when',
+    'retry.hedge.delayMs',
+    'errors.render',
+  ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
   "the system's": ['resolver', 'clock', 'random'],
@@ -63,7 +70,7 @@ function knownKeys(where: string): string[] {
 
 test('every option is in the table, and no other', () => {
   const groups = ['retry', 'breaker', 'timeouts', 'limits', 'headers', 'errors'];
-  const known = ['', 'backends[]', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
+  const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
   const withoutRow = ['timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
@@ -73,12 +80,13 @@ test('every option is in the table, and no other', () => {
 describe('defaults', () => {
   const { retry, budget, hedge, ...groups } = DEFAULTS;
   const actual: Record<string, unknown> = {
-    ...flat('', { retry, ...groups, errors: defaultErrors(undefined), balance: 'peak-ewma' }),
+    ...flat('', { retry, ...groups, errors: defaultErrors(undefined) }),
     ...flat('retry.budget.', budget),
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
     ...flat('retry.hedge.', hedge),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
+    'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };
 
   test.each(DOCUMENTED)('$path: $default', (option) => {

@@ -18,8 +18,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "Error pages of the app's own": showsThePageOfTheApp,
   "Error pages of the app's own 2": showsThePageOfTheApp,
   Events: reportsEvents,
+  'Backends at run time': movesToTheNewBackend,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
+  Balancing: sendsCustomersToTheSameBackend,
   'Rehearsing failures': rehearsesAFailure,
 };
 
@@ -47,7 +49,7 @@ async function repeatsAPost(name: string): Promise<void> {
   const [resetting, echo] = [await startResetting(), await startEcho()];
   const snippet = start(name, [resetting.url, echo.url]);
   const url = `${await snippet.url()}/orders`;
-  // The first backend has three times the weight, and is asked first.
+  // The other one is of a higher tier, and is not asked first.
   const refused = await send(url, { method: 'POST', body: 'a' });
   expect(causeOf(refused)).toBe('closed_before_response');
   expect(echo.requests).toHaveLength(0);
@@ -117,7 +119,32 @@ async function reportsEvents(name: string): Promise<void> {
   await send(url);
   await snippet.printed(/^GET "\/orders": connection_refused, attempts: 3$/m);
   await send(url);
-  await snippet.printed(/^127\.0\.0\.1:\d+ open connection_refused$/m);
+  await snippet.printed(/^127\.0\.0\.1:\d+ open consecutive_failures connection_refused$/m);
+}
+
+async function movesToTheNewBackend(name: string): Promise<void> {
+  const [old, fresh] = [await startEcho(), await startEcho()];
+  const snippet = start(name, [old.url, fresh.url]);
+  const url = await snippet.url();
+  await snippet.printed(/^new available 0$/m);
+  expect(snippet.output).not.toContain('old');
+  for (let i = 0; i < 5; i += 1) expect(textOf(await send(url))).toBe('GET /');
+  expect([old.requests.length, fresh.requests.length]).toEqual([0, 5]);
+}
+
+async function sendsCustomersToTheSameBackend(name: string): Promise<void> {
+  const backends = [await startEcho(), await startEcho()];
+  const snippet = start(
+    name,
+    backends.map(({ url }) => url),
+  );
+  const url = await snippet.url();
+  for (let customer = 0; customer < 20; customer += 1) {
+    for (let i = 0; i < 3; i += 1) await send(url, { headers: { 'x-customer-id': String(customer) } });
+  }
+  const counts = backends.map(({ requests }) => requests.length);
+  for (const count of counts) expect([count > 0, count % 3]).toEqual([true, 0]);
+  expect(counts[0]).toBe(60 - (counts[1] ?? 0));
 }
 
 async function closesAtTheEndOfTheBlock(name: string): Promise<void> {

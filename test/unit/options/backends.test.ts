@@ -7,6 +7,7 @@ test('a plain URL is enough', () => {
   expect(settleBackends(['http://10.0.0.1:3000'])).toEqual([
     {
       weight: 1,
+      tier: 0,
       target: {
         name: '10.0.0.1:3000',
         origin: 'http://10.0.0.1:3000',
