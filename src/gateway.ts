@@ -11,20 +11,22 @@ import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, Target } from './engine/types.ts';
+import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange } from './insight/describe.ts';
+import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { guard } from './layers/guard.ts';
+import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
-import { refusalToRepeat } from './layers/retry/eligibility.ts';
+import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
@@ -95,7 +97,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Listens to `exchange`, `attempt`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
+   * Listens to `exchange`, `attempt`, `retry`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
    * again.
    */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
@@ -129,6 +131,7 @@ export class Gateway implements AsyncDisposable {
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
     const observer = this.#observer();
+    const learned = new LearnedLimits();
     return compose(
       [
         // Counts each exchange once, and sees also what is refused or goes wrong below.
@@ -142,7 +145,15 @@ export class Gateway implements AsyncDisposable {
         // Where backends are discovered, waits for the first one; once for all attempts.
         ...(this.#discovery ? [this.#discovery.layer] : []),
         // Each try may go to another backend, hence above the choice of one.
-        retry({ clock, random, budget, elsewhere }),
+        retry({ clock, random, budget, elsewhere, observer }),
+        // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
+        hedge({
+          clock,
+          quantileMs: (request, quantile) => learned.of(request).quantile(quantile),
+          hasOther: (exchange) => elsewhere(exchange) === 'other',
+          withdraw: () => budget.withdraw(clock.now()),
+          observer,
+        }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
         select({ clock, pool, queue: this.#queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
@@ -150,6 +161,7 @@ export class Gateway implements AsyncDisposable {
         // Innermost, so that its verdict reaches the gates like any other failure.
         attemptTimeout({
           clock,
+          learned,
           canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
         }),
       ],
@@ -212,7 +224,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  #observer(): Observer {
+  #observer(): Observer & RepeatObserver {
     const { clock } = this.#settings;
     return {
       watchesExchanges: () => this.#events.hasListeners('exchange'),
@@ -223,6 +235,8 @@ export class Gateway implements AsyncDisposable {
         const event = describeAttempt(exchange, number, clock.now());
         if (event) this.#events.emit('attempt', event);
       },
+      watchesRepeats: () => this.#events.hasListeners('retry'),
+      repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
     };
   }
 

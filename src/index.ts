@@ -33,6 +33,7 @@ export type {
   DiscoveryEvent,
   ExchangeEvent,
   GatewayEvents,
+  RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
@@ -42,6 +43,7 @@ export type {
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HedgeOptions,
   HealthOptions,
   HealthStatus,
   PolicyOptions,

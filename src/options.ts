@@ -10,6 +10,7 @@ import type {
   ErrorSettings,
   HeaderSettings,
   HealthSettings,
+  HedgeSettings,
   LimitSettings,
   RenderedBody,
   RequestSettings,
@@ -142,8 +143,26 @@ export interface RetryOptions {
   readonly retries?: number;
   /** Bytes of request body kept for another attempt. 0 to 1 MiB, default 64 KiB. A larger body is sent once. */
   readonly replayBytes?: number;
+  /**
+   * Longest wait that a backend may ask for with Retry-After when there is no other one to ask. 0 to 60,000 ms,
+   * default 2,000. For a longer one, or one beyond the deadline, its answer is passed on at once.
+   */
+  readonly maxRetryAfterMs?: number;
+  /**
+   * Send a second attempt to another backend when the first is slow, and take what answers first. Only for
+   * requests that are idempotent by their method, and paid from the budget; counts as one of `retries`. Default
+   * false; true: when the first is slower than 95 % of the recent answers of its route.
+   */
+  readonly hedge?: boolean | HedgeOptions;
   /** Opt in for requests that are not idempotent: true when repeating this one after this cause does no harm. */
   readonly when?: (request: ProxyRequest, cause: CauseCode) => boolean;
+}
+
+export interface HedgeOptions {
+  /** Share of a route's recent answers that a first attempt must be slower than. 0.5 to 0.999, default 0.95. */
+  readonly quantile?: number;
+  /** A fixed delay in its place. 1 ms up. */
+  readonly delayMs?: number;
 }
 
 export interface GatewayRetryOptions extends RetryOptions {
@@ -179,8 +198,18 @@ export const DEFAULTS = {
     retries: 2,
     // 0 to 1 MiB. What Linkerd keeps; covers API calls, and uploads stream past it.
     replayBytes: 65_536,
+    // 0 to 60 s. A client that waits for longer is served better by the backend's own answer, Retry-After and all.
+    maxRetryAfterMs: 2_000,
+    // Off: it adds to the load.
+    hedge: false,
     when: undefined,
   } satisfies RetrySettings,
+  hedge: {
+    // 0.5 to 0.999: at most about one request in twenty gets a second attempt (The Tail at Scale).
+    quantile: 0.95,
+    // 1 ms up: in place of what was learned.
+    delayMs: undefined,
+  } satisfies HedgeSettings,
   budget: {
     // 0 to 1, retries per request: Finagle's 20 %, so that a backend that fails what it is sent gets 1.2 times
     // the load. What was provably not sent is not charged: it cannot add to the load.
@@ -249,6 +278,8 @@ export const DEFAULTS = {
     requestBodyMs: 60_000,
     // 1 ms up: until the response head, queue and all attempts included.
     deadlineMs: 60_000,
+    // Off, or a name: backends have to know it.
+    deadlineHeader: false,
   } satisfies TimeoutSettings,
   limits: {
     // 1 up: Envoy's circuit breaker default.

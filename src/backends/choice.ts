@@ -23,38 +23,50 @@ export class Choice {
     this.#mayBeRisked = mayBeRisked;
   }
 
-  /** One that would take this exchange now, if possible one that it has not tried. */
+  /** One that it has not tried, and would take it now; or the last one again, where that is allowed. */
   choose(exchange: Exchange, now: number): Backend | undefined {
-    const other = this.#pick(exchange, now, true);
-    return other || !exchange.sameBackendAllowed ? other : this.#pick(exchange, now, false);
+    const other = this.#pick(exchange, now);
+    return other || !exchange.sameBackendAllowed ? other : this.#again(exchange, now);
   }
 
   /** Where another attempt of this exchange could go. */
   elsewhere(exchange: Exchange, now: number): 'other' | 'only' | 'same' | 'none' {
-    if (this.#hasAny(exchange, now, true)) return 'other';
-    if (!this.#hasAny(exchange, now, false)) return 'none';
+    if (this.#hasOther(exchange, now)) return 'other';
+    if (!this.#again(exchange, now)) return 'none';
     return this.#rotation.offered === 1 ? 'only' : 'same';
   }
 
   /** Some backend would take this exchange but for its limit on concurrent requests. */
   isMerelyBusy(exchange: Exchange): boolean {
-    return this.#rotation.tiers.some(({ full }) =>
-      exchange.sameBackendAllowed ? full.size > 0 : hasOther(full, exchange),
+    const last = exchange.sameBackendAllowed ? this.#last(exchange) : undefined;
+    return this.#rotation.tiers.some(
+      ({ full }) => hasOther(full, exchange) || (last !== undefined && full.has(last)),
     );
   }
 
-  #pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+  /** Of those that were tried, the one of the last attempt: those before it have failed, and there were others. */
+  #last({ attempt }: Exchange): Backend | undefined {
+    return attempt && this.#rotation.at(attempt.target);
+  }
+
+  #again(exchange: Exchange, now: number): Backend | undefined {
+    const last = this.#last(exchange);
+    const isWelcome = last?.admits(now) === true || (last && this.#rotation.isPanicking && !last.isFull);
+    return isWelcome ? last : undefined;
+  }
+
+  #pick(exchange: Exchange, now: number): Backend | undefined {
     this.#picksSinceProbe += 1;
     const { everyone, isPanicking, tiers } = this.#rotation;
     for (const tier of tiers) {
       if (tier.probes.firstKey <= now && this.#isProbe(tier, exchange, now)) return tier.probes.first;
       const backend = isPanicking
-        ? everyone.draw(exchange, now, avoidTried)
-        : tier.balancer.pick(exchange, now, avoidTried);
+        ? everyone.draw(exchange, now, true)
+        : tier.balancer.pick(exchange, now, true);
       if (backend) return backend;
     }
     for (const tier of tiers) {
-      const backend = dueIn(tier, exchange, now, avoidTried);
+      const backend = dueIn(tier, exchange, now);
       if (backend) return backend;
     }
     return undefined;
@@ -69,21 +81,18 @@ export class Choice {
     return true;
   }
 
-  #hasAny(exchange: Exchange, now: number, avoidTried: boolean): boolean {
+  #hasOther(exchange: Exchange, now: number): boolean {
     const { everyone, isPanicking, tiers } = this.#rotation;
-    const isThere = ({ inRotation }: Tier): boolean =>
-      avoidTried ? hasOther(inRotation, exchange) : inRotation.size > 0;
-    if (tiers.some((tier) => isThere(tier) || dueIn(tier, exchange, now, avoidTried))) return true;
-    if (!isPanicking) return false;
-    return avoidTried ? hasOther(everyone.items, exchange) : everyone.size > 0;
+    if (tiers.some((tier) => hasOther(tier.inRotation, exchange) || dueIn(tier, exchange, now))) return true;
+    return isPanicking && hasOther(everyone.items, exchange);
   }
 }
 
 /** One whose breaker lets a request look now, where nothing better is left. */
-function dueIn(tier: Tier, exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+function dueIn(tier: Tier, exchange: Exchange, now: number): Backend | undefined {
   for (const heap of [tier.probes, tier.unreachable]) {
     const { first } = heap;
-    if (first && heap.firstKey <= now && !(avoidTried && wasTried(exchange, first))) return first;
+    if (first && heap.firstKey <= now && !wasTried(exchange, first)) return first;
   }
   return undefined;
 }

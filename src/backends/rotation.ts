@@ -1,4 +1,5 @@
 import type { Random } from '../engine/clock.ts';
+import type { Target } from '../engine/types.ts';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balance/balancer.ts';
 import { Candidates } from './balance/candidates.ts';
@@ -19,6 +20,7 @@ export class Rotation {
   /** Neither draining nor full, whatever breakers and health checks say: used when too few are in rotation. */
   readonly everyone: Candidates;
   readonly #draining = new Set<Backend>();
+  readonly #byTarget = new Map<Target, Backend>();
   #tiers: readonly Tier[] = [];
 
   constructor(options: RotationOptions) {
@@ -60,9 +62,15 @@ export class Rotation {
     return at;
   }
 
+  /** The member at that address, in or out of rotation. */
+  at(target: Target): Backend | undefined {
+    return this.#byTarget.get(target);
+  }
+
   join(backend: Backend): void {
     const tier = this.#tierNumbered(backend.tier);
     this.#tierOf.set(backend, tier);
+    this.#byTarget.set(backend.target, backend);
     tier.join(backend);
     this.place(backend);
   }
@@ -71,6 +79,7 @@ export class Rotation {
     const tier = this.#tierOf.get(backend);
     if (!tier) return;
     this.#tierOf.delete(backend);
+    this.#byTarget.delete(backend.target);
     this.#draining.delete(backend);
     tier.leave(backend);
     this.everyone.delete(backend);

@@ -62,6 +62,7 @@ function settingsFor(limitMs: number): RequestSettings {
       writeMs: limitMs,
       requestBodyMs: limitMs,
       deadlineMs: limitMs,
+      deadlineHeader: false,
     },
     headers: { trust: false, host: 'preserve' },
     errors: { status: 502, disclose: 'public', render: undefined, deliver: 'respond' },

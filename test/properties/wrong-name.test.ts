@@ -5,7 +5,7 @@ import { classify } from '../../src/failure/classify.ts';
 import { errorFacts } from '../../src/failure/error-chain.ts';
 import type { FailureFacts } from '../../src/failure/facts.ts';
 import { isHttp2 } from '../../src/failure/http2-cause.ts';
-import { refusalToRepeat } from '../../src/layers/retry/eligibility.ts';
+import { refusalToRepeat } from '../../src/layers/retry/refusal.ts';
 import { addAttempt, fakeExchange } from '../support/fake-exchange.ts';
 
 /** What the classifier reads, and much that it has never seen. */

@@ -26,6 +26,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'backends[].socketPath',
     'balance.hash',
     'retry.when',
+    'retry.hedge.delayMs',
     'health.path',
     'health.headers',
     'errors.render',
@@ -76,7 +77,7 @@ function knownKeys(where: string): string[] {
 
 test('every option is in the table, and no other', () => {
   const groups = ['retry', 'breaker', 'health', 'discovery', 'timeouts', 'limits', 'headers', 'errors'];
-  const known = ['', 'backends[]', 'balance', 'retry.budget', ...groups].flatMap(knownKeys);
+  const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
   const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
@@ -84,13 +85,14 @@ test('every option is in the table, and no other', () => {
 });
 
 describe('defaults', () => {
-  const { retry, budget, ...groups } = DEFAULTS;
+  const { retry, budget, hedge, ...groups } = DEFAULTS;
   const actual: Record<string, unknown> = {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined) }),
     ...flat('retry.budget.', budget),
     health: settleOptions({ backends: [URL_OF_BACKEND] }).health,
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
+    ...flat('retry.hedge.', hedge),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
     'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };
@@ -126,8 +128,8 @@ describe('ranges', () => {
     if (above) expect(accepts(path, min + Number.MIN_VALUE)).toBe(true);
     expect(accepts(path, max ?? Infinity)).toBe(true);
     if (max !== undefined) expect(accepts(path, max + 1)).toBe(false);
-    // Every range is at least one wide.
-    expect(accepts(path, min + 0.5)).toBe(!whole);
+    // Whole numbers have ranges at least one wide.
+    expect(accepts(path, min + Math.min(0.5, ((max ?? Infinity) - min) / 2))).toBe(!whole);
   });
 
   function justBelow(min: number, whole: boolean): number {

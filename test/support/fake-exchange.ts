@@ -82,6 +82,7 @@ export function fakeBody(given: Partial<RequestBody> = {}): RequestBody {
     length: undefined,
     receivedAt: 0,
     replayable: true,
+    shareable: true,
     reserialized: false,
     open: () => Buffer.from(''),
     commit: () => undefined,

@@ -101,5 +101,6 @@ function describeAttempt(attempt: Attempt): AttemptReport {
     ...(cause && { cause }),
     ...(status !== undefined && { status }),
     ...(attempt.limit && { limit: attempt.limit }),
+    ...(attempt.hedge && { hedge: true }),
   };
 }
