@@ -8,9 +8,7 @@ import { expectElsewhere, expectFault, expectNamed } from '../support/expect-cau
 import { alone, besideAnother } from '../support/live-faults.ts';
 
 /** Causes that nothing can bring about, and why. */
-const NOT_PRODUCIBLE: Partial<Record<CauseCode, string>> = {
-  no_backend_configured: '(reserved: the list of backends cannot be empty)',
-};
+const NOT_PRODUCIBLE: Partial<Record<CauseCode, string>> = {};
 
 /** Opens at the first failure of the connection. */
 const CONSECUTIVE = { consecutiveFailures: 1, minRequests: 100_000 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayOptions } from 'causeway-proxy';
 import { createProxyMiddleware } from 'causeway-proxy/express';
+import type { Fault } from 'causeway-proxy/testing';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { onTestFinished } from 'vitest';
 import { type Lane, laneOptions } from './cause-lanes.ts';
@@ -23,6 +24,10 @@ export const gatewayScenarios = {
   no_healthy_backend: [{ what: 'a request to a gateway that closes', run: sendToClosing }],
   pool_saturated: [{ what: 'two requests, where one is the limit', run: saturate }],
   local_resources: [{ what: 'a process without a file left', run: connectWithoutFiles }],
+  no_backend_configured: [
+    { what: 'discovery by a name that does not exist', run: discoverNothing },
+    { what: 'discovery by a name server that is silent', run: discoverInSilence },
+  ],
   loop_detected: [
     { what: "the gateway's own name in Via", run: sending({ headers: { via: '1.1 causeway' } }) },
   ],
@@ -86,6 +91,24 @@ async function saturate(lane: Lane): Promise<Observation> {
   const { url, watch } = await startWatched(lane, { backends: [backend.url], limits });
   void send(url).catch(() => undefined);
   await until('the first request', () => backend.requests.length === 1);
+  return watch.last(await send(url));
+}
+
+function discoverNothing(lane: Lane): Promise<Observation> {
+  return discover(lane, 'dns_not_found');
+}
+
+function discoverInSilence(lane: Lane): Promise<Observation> {
+  return discover(lane, 'dns_timeout');
+}
+
+async function discover(lane: Lane, fault: Fault): Promise<Observation> {
+  const { options, url: host } = await startFault(fault);
+  const { url, watch } = await startWatched(lane, {
+    ...options,
+    backends: [{ url: host, discover: 'dns' }],
+    discovery: { waitMs: 100 },
+  });
   return watch.last(await send(url));
 }
 
