@@ -27,10 +27,8 @@ export interface BesideAnother extends Observation {
 export async function besideAnother(lane: Lane, fault: Fault, isIdempotent: boolean): Promise<BesideAnother> {
   const [faulty, other] = [await startFault(fault), await startNamed('the other one')];
   const [first] = faulty.options.backends;
-  const backends = [
-    { ...first, tier: 1 },
-    { url: other.url, tier: 2 },
-  ];
+  // Also the second time, when it has become known as a fast one or a slow one.
+  const backends = [first, { url: other.url, tier: 1 }];
   const { url, watch } = await startWatched(lane, { ...optionsOf(faulty), backends });
   const { bodyBytes, times } = faults[fault].request;
   const isUpload = bodyBytes > 1;
