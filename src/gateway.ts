@@ -45,10 +45,15 @@ export class Gateway implements AsyncDisposable {
   #onIdle: (() => void) | undefined;
 
   constructor(settings: Settings) {
-    const { clock, name, limits, logger } = settings;
+    const { clock, name, limits, logger, resolver } = settings;
     this.#settings = settings;
     this.#events = new Events(logger);
-    this.#forwarder = new DirectForwarder({ clock, name, connectMs: settings.request.timeouts.connectMs });
+    this.#forwarder = new DirectForwarder({
+      clock,
+      name,
+      connectMs: settings.request.timeouts.connectMs,
+      resolver,
+    });
     this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
     this.#pool = new Pool(this.#makeBackends(), pickPeakEwma, settings.random);
     this.#core = {

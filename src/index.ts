@@ -1,4 +1,5 @@
 export type { Clock, Random, Timer } from './engine/clock.ts';
+export type { AddressCallback, AddressRecord, Resolver } from './engine/resolver.ts';
 export type {
   AppliedLimit,
   AttemptReport,

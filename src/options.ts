@@ -1,4 +1,5 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Resolver } from './engine/resolver.ts';
 import type {
   BreakerSettings,
   BudgetSettings,
@@ -28,6 +29,11 @@ export interface GatewayOptions extends PolicyOptions {
   /** Takes a failing backend out of rotation. `false`: never. */
   readonly breaker?: Partial<BreakerSettings> | false;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  /**
+   * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
+   * the system's own lookup, with hosts file and search domains.
+   */
+  readonly resolver?: Resolver;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -52,6 +58,11 @@ export interface BackendOptions {
   readonly name?: string;
   /** Share of the traffic, relative to the others: above 0, up to 1,000. Default 1. */
   readonly weight?: number;
+  /**
+   * Version of HTTP. `h2`: HTTP/2 alone, by prior knowledge where there is no TLS. `alpn`: HTTP/2 where the
+   * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
+   */
+  readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
@@ -200,6 +211,7 @@ export interface Settings {
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  readonly resolver: Resolver | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

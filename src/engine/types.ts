@@ -164,6 +164,8 @@ export interface Target {
   /** Path prefix, without a trailing slash; often empty. */
   readonly prefix: string;
   readonly socketPath?: string | undefined;
+  /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
+  readonly alpn: readonly ('http/1.1' | 'h2')[];
   readonly tls?: TargetTls | undefined;
 }
 

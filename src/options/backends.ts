@@ -1,9 +1,11 @@
 import { createSecureContext } from 'node:tls';
 import type { Target, TargetTls } from '../engine/types.ts';
 import type { BackendOptions, BackendSettings } from '../options.ts';
-import { checkKeys, number, show } from './check.ts';
+import { checkKeys, number, oneOf, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'tls', 'socketPath'];
+const KEYS = ['url', 'name', 'weight', 'protocol', 'tls', 'socketPath'];
+
+const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
 
 /** @throws TypeError or RangeError naming the backend by its place in the list. */
@@ -25,13 +27,30 @@ export function settleBackends(given: unknown): readonly BackendSettings[] {
 function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
   checkKeys(key, options, KEYS);
-  const { url, name, weight = 1, tls, socketPath } = options as Partial<BackendOptions>;
+  const {
+    url,
+    name,
+    weight = 1,
+    protocol = 'http/1.1',
+    tls,
+    socketPath,
+  } = options as Partial<BackendOptions>;
   number({ above: 0, max: 1_000 })(`${key}.weight`, weight);
+  oneOf(...Object.keys(ALPN))(`${key}.protocol`, protocol);
   if (tls !== undefined) checkTls(`${key}.tls`, tls);
   checkText(`${key}.name`, name);
   checkText(`${key}.socketPath`, socketPath);
   const parsed = parseUrl(url, `${key}${typeof given === 'string' ? '' : '.url'}`);
-  const target = { ...targetOf(parsed), name: name ?? parsed.host, tls: tls && { ...tls }, socketPath };
+  if (protocol === 'alpn' && parsed.protocol === 'http:') {
+    throw new TypeError(`${key}.protocol must be "http/1.1" or "h2" for an http:// URL, got "alpn"`);
+  }
+  const target = {
+    ...targetOf(parsed),
+    name: name ?? parsed.host,
+    alpn: ALPN[protocol],
+    tls: tls && { ...tls },
+    socketPath,
+  };
   return Object.freeze({ weight, target: Object.freeze(target) });
 }
 
@@ -78,7 +97,7 @@ function parseUrl(url: unknown, key: string): URL {
   return parsed;
 }
 
-function targetOf(url: URL): Omit<Target, 'name'> {
+function targetOf(url: URL): Omit<Target, 'name' | 'alpn'> {
   const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
   return {
     origin: url.origin,

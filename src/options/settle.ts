@@ -83,6 +83,7 @@ const GATEWAY_KEYS = [
   'balance',
   'breaker',
   'limits',
+  'resolver',
   'logger',
   'clock',
   'random',
@@ -94,9 +95,19 @@ type Checks = Readonly<Record<string, Check>>;
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, balance = 'peak-ewma', breaker, logger, clock, random } = options;
+  const {
+    retry,
+    name = DEFAULTS.name,
+    balance = 'peak-ewma',
+    breaker,
+    resolver,
+    logger,
+    clock,
+    random,
+  } = options;
   checkName(name);
   oneOf('peak-ewma')('balance', balance);
+  if (resolver !== undefined) having('resolve4', 'resolve6')('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -116,6 +127,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),

@@ -6,6 +6,8 @@ import { defaultOf, DOCUMENTED, type DocumentedOption, rangeOf, wordsOf } from '
 import { PROSE } from './support/readme.ts';
 
 const URL_OF_BACKEND = 'http://127.0.0.1:3001';
+/** Allows everything that a backend can have. */
+const SECURE_URL = 'https://127.0.0.1:3001';
 
 /** Ranges that depend on one another: wide open while one of them is tried. */
 const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpenMs: 600_000 } };
@@ -17,7 +19,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   none: ['backends[].tls', 'backends[].socketPath', 'retry.when', 'retry.hedge.delayMs', 'errors.render'],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
-  "the system's": ['clock', 'random'],
+  "the system's": ['resolver', 'clock', 'random'],
 };
 
 /** Options with this value at this path, and a backend. */
@@ -25,7 +27,7 @@ function optionsWith(path: string, value: unknown): GatewayOptions {
   const options: Record<string, unknown> = { backends: [URL_OF_BACKEND] };
   const [group = '', ...rest] = path.split('.');
   if (path === 'backends') options['backends'] = value;
-  else if (group === 'backends[]') options['backends'] = [{ url: URL_OF_BACKEND, ...nested(rest, value) }];
+  else if (group === 'backends[]') options['backends'] = [{ url: SECURE_URL, ...nested(rest, value) }];
   else if (rest.length === 0) options[group] = value;
   else options[group] = { ...BESIDE[group], ...nested(rest, value) };
   return options as unknown as GatewayOptions;
@@ -74,6 +76,8 @@ describe('defaults', () => {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined), balance: 'peak-ewma' }),
     ...flat('retry.budget.', budget),
     ...flat('retry.hedge.', hedge),
+    // As the target has it: the one version that is offered.
+    'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
   };
 

@@ -100,6 +100,7 @@ export function fakeTarget(name = 'a', given: Partial<Target> = {}): Target {
     port: 3_000,
     host: `${name}.internal:3000`,
     prefix: '',
+    alpn: ['http/1.1'],
     ...given,
   };
 }

@@ -41,7 +41,7 @@ test('stands still while the client is sending, and counts from its last byte', 
   const clock = new FakeClock();
   const body = { ...fakeBody(), receivedAt: undefined as number | undefined };
   const { exchange } = start(clock, body);
-  exchange.attempt = addAttempt(exchange);
+  addAttempt(exchange, { phase: 'send' });
   clock.advance(10_000);
   expect(exchange.cancelled).toBeUndefined();
   body.receivedAt = clock.now();
