@@ -1,8 +1,9 @@
 import type { AttemptEvent, GatewayOptions, RetryEvent } from 'causeway-proxy';
 import { describe, expect, test } from 'vitest';
-import { closedPort, type LiveBackend, startBackend } from '../support/live-backend.ts';
+import { closedPort, type LiveBackend, startBackend, startNamed } from '../support/live-backend.ts';
 import { begin, open, readAllFrom, send, type SendOptions } from '../support/live-client.ts';
 import { ADAPTERS, type Adapter, type LiveGateway, startGateway } from '../support/live-gateway.ts';
+import { startHttp2 } from '../support/live-http2.ts';
 import { until } from '../support/live-measure.ts';
 import { expectFailure } from '../support/live-problem.ts';
 
@@ -51,8 +52,8 @@ async function setUp(
   const gateway = await startGateway(adapter, {
     // Far more weight: the first choice, for as long as it takes the balancer to learn.
     backends: [
-      { url: one.backend.url, name: 'slow', weight: 1_000 },
-      { url: other.backend.url, name: 'quick', weight: 0.001 },
+      { url: one.backend.url, name: 'slow' },
+      { url: other.backend.url, name: 'quick', tier: 1 },
     ],
     retry: HEDGED,
     // One failure that is charged would be seen.
@@ -158,9 +159,9 @@ describe.each(ADAPTERS)('hedging, %s', (adapter) => {
 
   test('when both fail there is one failure, with both on record', async () => {
     const slow = await startBackend((request) => void setTimeout(() => request.socket.destroy(), 150));
-    const dead = { url: `http://127.0.0.1:${await closedPort()}`, name: 'dead', weight: 0.001 };
+    const dead = { url: `http://127.0.0.1:${await closedPort()}`, name: 'dead', tier: 1 };
     const gateway = await startGateway(adapter, {
-      backends: [{ url: slow.url, name: 'slow', weight: 1_000 }, dead],
+      backends: [{ url: slow.url, name: 'slow' }, dead],
       retry: HEDGED,
       errors: { disclose: 'trusted' },
     });
@@ -208,6 +209,27 @@ describe.each(ADAPTERS)('hedging, %s', (adapter) => {
     const problem = expectFailure(await send(scene.gateway.url), 'deadline_exceeded');
     expect(problem).toMatchObject({ attemptCount: 2, stopped: 'deadline' });
     await until('both are given up', () => scene.slow.cancelled() + scene.quick.cancelled() === 2);
+  });
+
+  test('over HTTP/2 the loser costs a stream, and its connection lives on', async () => {
+    let closed = 0;
+    // Never answers: a stream is closed only when it is given up.
+    const slow = await startHttp2((stream) => {
+      stream.on('close', () => (closed += 1));
+    });
+    const quick = await startNamed('quick');
+    const gateway = await startGateway(adapter, {
+      backends: [
+        { url: slow.url, protocol: 'h2' },
+        { url: quick.url, tier: 1 },
+      ],
+      retry: HEDGED,
+    });
+    for (let i = 1; i <= 3; i += 1) {
+      expect((await send(gateway.url)).body.toString()).toBe('quick');
+      await until('the stream is reset', () => closed === i);
+    }
+    expect([slow.requests.length, slow.sessionsSeen()]).toEqual([3, 1]);
   });
 
   test('off, a slow backend is simply waited for', async () => {

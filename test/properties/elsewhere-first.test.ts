@@ -1,20 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
-import { WaitingQueue } from '../../src/backends/queue.ts';
-import { select } from '../../src/backends/select.ts';
-import { compose } from '../../src/engine/compose.ts';
 import type { CauseCode, Forward, Outcome } from '../../src/engine/types.ts';
 import { causes } from '../../src/failure/causes.ts';
 import { failed } from '../../src/failure/failed.ts';
-import { retry } from '../../src/layers/retry/retry.ts';
 import { fakeBackend, tripBreaker } from '../support/fake-backend.ts';
 import { FakeClock, passTimeUntil } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
-import { fakePool } from '../support/fake-pool.ts';
 import { seededRandom } from '../support/fake-random.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
-import { NOBODY, plentiful } from '../support/fake-retry.ts';
+import { fakeStack } from '../support/fake-stack.ts';
 
 const codes = fc.constantFrom(...(Object.keys(causes) as CauseCode[]));
 const failures = fc
@@ -67,21 +62,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
     return Promise.resolve(outcome);
   };
   const random = seededRandom(seed);
-  const pool = fakePool(backends, { random, now: clock.now() });
-  const queue = new WaitingQueue({ clock, size: 0, waitMs: 1_000 });
-  const forward = compose(
-    [
-      retry({
-        clock,
-        random,
-        budget: plentiful(),
-        elsewhere: (exchange) => pool.elsewhere(exchange, clock.now()),
-        observer: NOBODY,
-      }),
-      select({ clock, pool, queue }),
-    ],
-    hop,
-  );
+  const forward = fakeStack({ backends: [first, ...others], clock, random }, hop);
   const exchange = fakeExchange({ settings: { retry: { retries: 5 } } });
   await passTimeUntil(clock, forward(exchange));
   return tries;
