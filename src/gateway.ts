@@ -1,8 +1,9 @@
-import { Backend } from './backends/backend.ts';
-import { pickPeakEwma } from './backends/balance/peak-ewma.ts';
-import { BreakerGate } from './backends/gates/breaker.ts';
-import { ConcurrencyGate } from './backends/gates/concurrency.ts';
-import { isNonEmpty, type NonEmpty, Pool } from './backends/pool.ts';
+import { createBalancer } from './backends/balance/balance.ts';
+import type { BackendChange } from './backends/change.ts';
+import { createBackend } from './backends/create.ts';
+import type { Discovering } from './backends/discovery/discover.ts';
+import { Members, OPTIONS } from './backends/members.ts';
+import { Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -10,7 +11,7 @@ import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, RepeatObserver } from './engine/types.ts';
+import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
@@ -25,8 +26,12 @@ import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
+import { GatewayBackends } from './gateway-backends.ts';
+import { gatewayDiscovery } from './gateway-discovery.ts';
+import { type GatewayHealth, gatewayHealth } from './gateway-health.ts';
 import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
 /** How long `close` waits for requests under way. */
@@ -34,11 +39,17 @@ const CLOSE_TIMEOUT_MS = 30_000;
 
 /** The backends of an app, with everything that is shared between its routes. Made by `createGateway`. */
 export class Gateway implements AsyncDisposable {
+  /** The backends, to be listed, drained, restored, added and removed while the gateway runs. */
+  readonly backends: GatewayBackends;
   readonly #settings: Settings;
   readonly #events: Events;
   readonly #forwarder: Forwarder;
   readonly #recovery: Recovery;
   readonly #pool: Pool;
+  readonly #members: Members;
+  readonly #queue: WaitingQueue;
+  readonly #health: GatewayHealth | undefined;
+  readonly #discovery: Discovering | undefined;
   readonly #core: GatewayCore;
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
@@ -54,8 +65,25 @@ export class Gateway implements AsyncDisposable {
       connectMs: settings.request.timeouts.connectMs,
       resolver,
     });
-    this.#recovery = new Recovery({ clock, probe: (target) => this.#forwarder.probe(target) });
-    this.#pool = new Pool(this.#makeBackends(), pickPeakEwma, settings.random);
+    this.#recovery = new Recovery({
+      clock,
+      random: settings.random,
+      probe: (target) => this.#forwarder.probe(target),
+    });
+    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#pool = this.#makePool();
+    this.#members = this.#makeMembers();
+    for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
+    this.backends = new GatewayBackends(this.#members, clock);
+    this.#pool.watch((change) => this.#backendChanged(change));
+    this.#health = gatewayHealth(settings);
+    for (const backend of this.#pool.backends) this.#health?.add(backend);
+    this.#discovery = gatewayDiscovery({
+      settings,
+      pool: this.#pool,
+      members: this.#members,
+      events: this.#events,
+    });
     this.#core = {
       forward: this.#assemble(),
       name,
@@ -68,7 +96,10 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt`, `retry` or `breaker`. Returns what takes the listener off again. */
+  /**
+   * Listens to `exchange`, `attempt`, `retry`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
+   * again.
+   */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -96,7 +127,6 @@ export class Gateway implements AsyncDisposable {
   #assemble(): Forward {
     const { clock, random, name, limits } = this.#settings;
     const pool = this.#pool;
-    const queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
     const budget = new RetryBudget(this.#settings.budget);
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
@@ -112,6 +142,8 @@ export class Gateway implements AsyncDisposable {
         guard({ name, requestBytes: limits.requestBytes }),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
+        // Where backends are discovered, waits for the first one; once for all attempts.
+        ...(this.#discovery ? [this.#discovery.layer] : []),
         // Each try may go to another backend, hence above the choice of one.
         retry({ clock, random, budget, elsewhere, observer }),
         // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
@@ -123,7 +155,7 @@ export class Gateway implements AsyncDisposable {
           observer,
         }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, pool, queue }),
+        select({ clock, pool, queue: this.#queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
@@ -137,32 +169,59 @@ export class Gateway implements AsyncDisposable {
     );
   }
 
-  #makeBackends(): NonEmpty {
-    const backends = this.#settings.backends.map((settings) => this.#makeBackend(settings));
-    if (!isNonEmpty(backends)) throw new TypeError('backends must not be empty');
-    return backends;
+  #makePool(): Pool {
+    const { balance, panicThreshold, random } = this.#settings;
+    return new Pool({
+      random,
+      createBalancer: () => createBalancer(balance, random),
+      panicThreshold,
+      mayBeRisked: (exchange) => refusalToRepeat(exchange, 'closed_before_response', 'maybe') === undefined,
+    });
   }
 
-  #makeBackend({ target, weight }: Settings['backends'][number]): Backend {
-    const { breaker, clock, limits, random } = this.#settings;
-    const now = clock.now();
-    const gate =
-      breaker === false
-        ? undefined
-        : new BreakerGate(
-            {
-              settings: breaker,
-              random,
-              onChange: (change) => {
-                this.#recovery.watch(backend);
-                this.#events.emit('breaker', { backend: target.name, ...change });
-              },
-            },
-            now,
-          );
-    const gates = { concurrency: new ConcurrencyGate(limits.perBackend), breaker: gate };
-    const backend: Backend = new Backend(target, weight, gates, now);
-    return backend;
+  #makeMembers(): Members {
+    const { breaker, clock, limits, random, slowStartMs } = this.#settings;
+    return new Members({
+      clock,
+      pool: this.#pool,
+      create: (settings, now) =>
+        createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now),
+      cancelPending: (target, failure) => this.#cancelPending(target, failure),
+      forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
+    });
+  }
+
+  #cancelPending(target: Target, failure: Failed): void {
+    for (const { attempts } of this.#active.snapshot()) {
+      for (const attempt of attempts) if (attempt.target === target) attempt.running?.cancel(failure);
+    }
+  }
+
+  #backendChanged(change: BackendChange): void {
+    const { backend, kind } = change;
+    this.#tell(change);
+    if (kind === 'open') this.#recovery.watch(backend);
+    if (kind === 'left') {
+      this.#recovery.unwatch(backend);
+      this.#health?.delete(backend);
+    } else if (kind === 'joined') {
+      this.#health?.add(backend);
+      this.#discovery?.look();
+    }
+    // Those that wait may go now, or learn that there is nothing left to wait for.
+    this.#queue.wake();
+  }
+
+  #tell({ backend, kind, reason, cause, openMs = 0 }: BackendChange): void {
+    const { name } = backend.target;
+    if (this.#events.hasListeners('backend')) {
+      const state = backend.standing;
+      this.#events.emit('backend', { backend: name, change: kind, reason, state, cause });
+    }
+    if (kind !== 'open' && kind !== 'half_open' && kind !== 'closed') return;
+    if (this.#events.hasListeners('breaker')) {
+      this.#events.emit('breaker', { backend: name, state: kind, cause, openMs });
+    }
   }
 
   #observer(): Observer & RepeatObserver {
@@ -197,11 +256,13 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #drain(timeoutMs: number): Promise<void> {
+    this.#discovery?.close();
+    this.#health?.close();
     this.#recovery.close();
     await this.#idle(timeoutMs);
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
-    for (const { breaker } of this.#pool.backends) breaker?.close();
+    this.#members.close();
   }
 
   #idle(timeoutMs: number): Promise<void> {

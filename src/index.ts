@@ -1,5 +1,11 @@
 export type { Clock, Random, Timer } from './engine/clock.ts';
-export type { AddressCallback, AddressRecord, Resolver } from './engine/resolver.ts';
+export type {
+  AddressCallback,
+  AddressRecord,
+  Resolver,
+  ServiceCallback,
+  ServiceRecord,
+} from './engine/resolver.ts';
 export type {
   AppliedLimit,
   AttemptReport,
@@ -13,24 +19,33 @@ export type {
   StopReason,
   TargetTls,
 } from './engine/types.ts';
-export type { Disclosure, RenderedBody } from './engine/settings.ts';
+export type { BalanceSettings, Disclosure, RenderedBody } from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
+export type { BackendStatus, DepartureOptions, GatewayBackends } from './gateway-backends.ts';
 export type {
   AttemptEvent,
+  BackendChange,
+  BackendChangeReason,
+  BackendEvent,
   BreakerEvent,
+  DiscoveryEvent,
   ExchangeEvent,
   GatewayEvents,
   RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
+  BackendLists,
   BackendOptions,
+  DiscoverableBackendOptions,
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
   HedgeOptions,
+  HealthOptions,
+  HealthStatus,
   PolicyOptions,
   RetryOptions,
 } from './options.ts';

@@ -1,33 +1,61 @@
 import type { Clock, Random } from './engine/clock.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
+  BackendSettings,
+  BalanceSettings,
   BreakerSettings,
   BudgetSettings,
   Disclosure,
+  DiscoverySettings,
   ErrorSettings,
   HeaderSettings,
+  HealthSettings,
   HedgeSettings,
   LimitSettings,
   RenderedBody,
   RequestSettings,
   RetrySettings,
+  SourceSettings,
   TimeoutSettings,
 } from './engine/settings.ts';
-import type { CauseCode, FailureReport, ProxyRequest, Target, TargetTls } from './engine/types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
 export interface GatewayOptions extends PolicyOptions {
-  /** At least one. A plain URL is enough; its path is a prefix (`http://host/base` + `/x` = `/base/x`). */
-  readonly backends: readonly (string | BackendOptions)[];
+  /**
+   * At least one. A plain URL is enough; its path is a prefix (`http://host/base` + `/x` = `/base/x`). An async
+   * iterable, in place of the list or in it, gives lists that each replace the one before.
+   */
+  readonly backends: readonly (string | DiscoverableBackendOptions | BackendLists)[] | BackendLists;
   /** Our name in Via and Proxy-Status: an HTTP token. Gateways in a chain need different names. Default `causeway`. */
   readonly name?: string;
-  /** Power of two choices over latency (peak EWMA) x pending requests, by weight. Default, and the only one yet. */
-  readonly balance?: 'peak-ewma';
+  /**
+   * Who gets a request, among the backends in rotation, by weight. `peak-ewma` (default): of two at random the one with
+   * less latency (peaks count at once, and fade) x pending requests. `least-pending`: of two at random the one with
+   * fewer pending requests. `round-robin`: in turn. `hash`: requests for which the function returns the same text go
+   * to the same backend, while it has at most 1.25 times its part of the pending requests (or 8 of them); where it
+   * returns undefined, as `least-pending`.
+   */
+  readonly balance?: BalanceSettings;
+  /**
+   * Share of the pool, from 0 to 1: when fewer backends than that are in rotation, all but the draining ones are
+   * used, whatever breakers and health checks say. Default 0: never.
+   */
+  readonly panicThreshold?: number;
+  /**
+   * Milliseconds over which a backend that recovered or joined later gets ever more of its share, beginning with a
+   * tenth. 0 to 10 minutes; not under `hash`. Default 0: at once, as Envoy, HAProxy and nginx do it.
+   */
+  readonly slowStartMs?: number;
   /** As in a policy, and the budget, which all routes share. `false`: nothing is ever sent twice. */
   readonly retry?: GatewayRetryOptions | false;
   /** Takes a failing backend out of rotation. `false`: never. */
   readonly breaker?: Partial<BreakerSettings> | false;
+  /** Asks backends whether they are well. Default `false`: what becomes of requests says enough. */
+  readonly health?: HealthOptions | false;
+  /** For backends with `discover`. */
+  readonly discovery?: Partial<DiscoverySettings>;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
   /**
    * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
@@ -59,6 +87,11 @@ export interface BackendOptions {
   /** Share of the traffic, relative to the others: above 0, up to 1,000. Default 1. */
   readonly weight?: number;
   /**
+   * Which backends are used first: those of a higher tier only while none of a lower one can take a request.
+   * A whole number from 0 to 65,535. Default 0.
+   */
+  readonly tier?: number;
+  /**
    * Version of HTTP. `h2`: HTTP/2 alone, by prior knowledge where there is no TLS. `alpn`: HTTP/2 where the
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
@@ -67,6 +100,42 @@ export interface BackendOptions {
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
+}
+
+/** Lists of backends, each in place of the one before. An empty one takes all of them out. */
+export type BackendLists = AsyncIterable<readonly (string | BackendOptions)[]>;
+
+export interface DiscoverableBackendOptions extends BackendOptions {
+  /**
+   * `dns`: every address of the URL's host is a backend. `srv`: so is every address of every host that its service
+   * records name, with their port, weight and priority (added to `tier`). Both are asked for again when their TTL
+   * is nearly over.
+   */
+  readonly discover?: 'dns' | 'srv';
+}
+
+/** A status, or a range of them, both ends included. */
+export type HealthStatus = number | `${number}-${number}`;
+
+export interface HealthOptions {
+  /** Asked for, after the backend's own prefix. Without one a connection is enough, with TLS where the URL has it. */
+  readonly path?: string;
+  /** Default GET. */
+  readonly method?: HealthSettings['method'];
+  /** Sent along, such as `{ host: 'health.internal' }`. Default Host: that of the backend's URL. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses that pass. Default `200-399`. */
+  readonly expect?: HealthStatus | readonly HealthStatus[];
+  /** Milliseconds between two checks of a backend. 100 to 600,000, default 5,000. */
+  readonly intervalMs?: number;
+  /** Milliseconds for one check, connection and all. 1 to `intervalMs`, default 2,000, or `intervalMs` where less. */
+  readonly timeoutMs?: number;
+  /** Checks in a row that bring a backend back. 1 to 100, default 2. The first that passes is enough at the start. */
+  readonly rise?: number;
+  /** Failed checks in a row that take it out. 1 to 100, default 3. */
+  readonly fall?: number;
+  /** What a new backend is taken for until its checks have said otherwise. Default `up`. */
+  readonly initial?: HealthSettings['initial'];
 }
 
 export interface RetryOptions {
@@ -119,6 +188,11 @@ export interface ErrorOptions {
 /** Every default, with unit, range and reason. Milliseconds; Infinity switches a limit off where it is allowed. */
 export const DEFAULTS = {
   name: 'causeway',
+  balance: 'peak-ewma',
+  // 0 to 1. Off: with few backends, half of them out is no reason to send requests to those.
+  panicThreshold: 0,
+  // 0 to 10 min. Off, as everywhere: with little traffic it starves a backend that is well.
+  slowStartMs: 0,
   retry: {
     // 0 to 10. Three attempts at most: more only add load.
     retries: 2,
@@ -159,7 +233,36 @@ export const DEFAULTS = {
     maxOpenMs: 30_000,
     // 1 to 100 good probes before it closes.
     successes: 1,
+    // 1 ms up: an answer that took longer is a slow one. Off: what is slow depends on the route.
+    slowMs: Infinity,
+    // Above 0, up to 1: share of slow answers in the window, again once there were minRequests.
+    slowRate: 0.5,
   } satisfies BreakerSettings,
+  health: {
+    // Undefined: a connection is enough.
+    path: undefined,
+    method: 'GET',
+    headers: {},
+    // What an orchestrator's HTTP probe takes for healthy.
+    expect: '200-399',
+    // 100 ms to 10 min. Short enough to matter, long enough to cost nothing.
+    intervalMs: 5_000,
+    // 1 ms up to intervalMs.
+    timeoutMs: 2_000,
+    // 1 to 100 checks in a row: HAProxy's.
+    rise: 2,
+    fall: 3,
+    // Requests find out soon enough; nothing must wait for the first check.
+    initial: 'up',
+  } satisfies Omit<HealthSettings, 'expect'> & { readonly expect: HealthStatus },
+  discovery: {
+    // 100 ms to 1 h: a TTL of 0 must not keep the resolver busy.
+    minTtlMs: 1_000,
+    // 100 ms to 1 day: a TTL of a day must not hide a change for as long.
+    maxTtlMs: 30_000,
+    // 0 up: from the start of the gateway, how long requests wait for the first backend.
+    waitMs: 5_000,
+  } satisfies DiscoverySettings,
   timeouts: {
     // 1 ms up: DNS, TCP and TLS together. Long enough for one lost SYN (resent after 1 s).
     connectMs: 2_000,
@@ -197,19 +300,20 @@ export const DEFAULTS = {
   } satisfies HeaderSettings,
 } as const;
 
-/** A backend as the pool takes it. */
-export interface BackendSettings {
-  readonly target: Target;
-  readonly weight: number;
-}
-
 /** Options after validation, complete and frozen. */
 export interface Settings {
   readonly backends: readonly BackendSettings[];
   readonly name: string;
+  readonly balance: BalanceSettings;
+  readonly panicThreshold: number;
+  readonly slowStartMs: number;
   readonly request: RequestSettings;
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;
+  /** Where backends come from beside `backends`. */
+  readonly sources: readonly SourceSettings[];
+  readonly discovery: DiscoverySettings;
+  readonly health: HealthSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
   readonly resolver: Resolver | undefined;
   readonly logger: Logger;

@@ -1,71 +1,213 @@
+import type { BackendSettings } from '../engine/settings.ts';
 import type { BackendReport, CauseCode, Pass, Target, Verdict } from '../engine/types.ts';
+import { IGNORED } from '../failure/verdict.ts';
 import { PeakEwma } from '../stats/peak-ewma.ts';
-import type { BreakerGate } from './gates/breaker.ts';
-import type { ConcurrencyGate } from './gates/concurrency.ts';
+import type { BackendChange, ChangeReason, Keeper, Standing } from './change.ts';
+import type { BreakerChange, BreakerGate } from './gates/breaker.ts';
+import type { ConcurrencyGate, ConcurrencyListener, Tally } from './gates/concurrency.ts';
 
 /** Finagle's and Linkerd's decay; Linkerd's guess for a backend without history. */
 const DECAY_MS = 10_000;
 const INITIAL_LATENCY_MS = 30;
+/** What a backend that is warming up begins with, as in Envoy. */
+const LEAST_SHARE = 0.1;
 
 export interface BackendGates {
   readonly concurrency: ConcurrencyGate;
   readonly breaker: BreakerGate | undefined;
 }
 
+/** What health checks found: `unknown` is as good as `up`. */
+export type Health = 'unknown' | 'up' | 'down';
+
+type OwnChange = Pick<BackendChange, 'kind' | 'reason' | 'now'> & Partial<BackendChange>;
+
 /** One backend of a pool: its address, what may keep requests away from it, and how fast it answers. */
-export class Backend {
+export class Backend implements ConcurrencyListener {
   readonly target: Target;
-  readonly weight: number;
   readonly latency: PeakEwma;
   readonly breaker: BreakerGate | undefined;
   readonly #concurrency: ConcurrencyGate;
+  readonly #slowStartMs: number;
+  weight: number;
+  tier: number;
   lastCause: CauseCode | undefined = undefined;
+  /** Nothing was ever sent there. */
+  isNew = true;
+  #keeper: Keeper | undefined;
+  #standing: Standing = 'available';
+  #standingSince: number;
+  #health: Health = 'unknown';
+  #isDraining = false;
+  #warmingSince = -Infinity;
+  #idleListener: (() => void) | undefined;
   /** The last pair of passes: in normal operation all requests can share it. */
   #both: BothPasses | undefined;
 
-  constructor(target: Target, weight: number, gates: BackendGates, now: number) {
-    this.target = target;
-    this.weight = weight;
+  constructor(settings: BackendSettings, gates: BackendGates, now: number, slowStartMs = 0) {
+    this.target = settings.target;
+    this.weight = settings.weight;
+    this.tier = settings.tier;
     this.latency = new PeakEwma(DECAY_MS, INITIAL_LATENCY_MS, now);
     this.breaker = gates.breaker;
     this.#concurrency = gates.concurrency;
+    this.#concurrency.listener = this;
+    this.#slowStartMs = slowStartMs;
+    this.#standingSince = now;
   }
 
   get pending(): number {
     return this.#concurrency.pending;
   }
 
-  admits(now: number): boolean {
-    return this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
+  get health(): Health {
+    return this.#health;
   }
 
-  /** Only its limit on concurrent requests keeps it from taking one. */
-  isMerelyBusy(now: number): boolean {
-    return !this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** In rotation, or why not. */
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** At its limit of concurrent requests. */
+  get isFull(): boolean {
+    return !this.#concurrency.admits();
+  }
+
+  /** The part of its normal share that it gets while it warms up: from a tenth to 1, growing with time. */
+  share(now: number): number {
+    const age = now - this.#warmingSince;
+    return age >= this.#slowStartMs ? 1 : Math.max(age / this.#slowStartMs, LEAST_SHARE);
+  }
+
+  warmUp(now: number): void {
+    this.#warmingSince = now;
+  }
+
+  /** Who is told of changes: the pool that it belongs to. */
+  keptBy(keeper: Keeper | undefined): void {
+    this.#keeper = keeper;
+  }
+
+  countIn(tally: Tally | undefined): void {
+    this.#concurrency.countIn(tally);
+  }
+
+  /**
+   * What a health check found. Down, it gets no request; up again, a breaker that is open may be probed at once.
+   * Saying the same again changes nothing but the cause.
+   */
+  setHealth(up: boolean, cause: CauseCode | undefined, now: number): void {
+    const health = up ? 'up' : 'down';
+    if (cause) this.lastCause = cause;
+    if (health === this.#health) return;
+    if (up && this.#health === 'down') this.warmUp(now);
+    this.#health = health;
+    if (up) this.breaker?.allowProbe('health_check', now);
+    this.#changed({ kind: health, reason: 'health_check', cause, now });
+  }
+
+  /** No new requests; those pending go on. */
+  drain(reason: ChangeReason, now: number): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#changed({ kind: 'draining', reason, now });
+  }
+
+  restore(reason: ChangeReason, now: number): void {
+    if (!this.#isDraining) return;
+    this.#isDraining = false;
+    this.warmUp(now);
+    this.#changed({ kind: 'restored', reason, now });
+  }
+
+  breakerChanged({ state, reason, cause, openMs, now }: BreakerChange): void {
+    if (state === 'closed') this.warmUp(now);
+    this.#changed({ kind: state, reason, cause, openMs, now });
+  }
+
+  /** When its breaker may be probed has changed, its state has not. */
+  probeMoved(): void {
+    this.#keeper?.place(this);
+  }
+
+  onEdge(now: number): void {
+    this.#stand(now);
+    this.#keeper?.place(this);
+  }
+
+  onIdle(): void {
+    const listener = this.#idleListener;
+    this.onceIdle(undefined);
+    listener?.();
+  }
+
+  /** Calls back once, as soon as no request is pending; at once when none is. */
+  onceIdle(listener: (() => void) | undefined): void {
+    this.#idleListener = listener;
+    this.#concurrency.wantsIdle = listener !== undefined;
+    if (listener && this.pending === 0) this.onIdle();
+  }
+
+  admits(now: number): boolean {
+    return this.#isOffered && this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
   }
 
   /** All gates or none; the breaker last, since its Pass may be the one probe. */
   enter(now: number): Pass | undefined {
-    const slot = this.#concurrency.enter();
+    this.isNew = false;
+    const slot = this.#concurrency.enter(now);
     if (!slot || !this.breaker) return slot;
     const permission = this.breaker.enter(now);
     if (permission) {
       if (this.#both?.isOf(permission) !== true) this.#both = new BothPasses(slot, permission);
       return this.#both;
     }
-    slot.settle({ kind: 'ignored' }, now);
+    slot.settle(IGNORED, now);
     return undefined;
   }
 
+  /** Whatever breaker and health checks say: what comes of it tells neither. */
+  enterAnyway(now: number): Pass | undefined {
+    return this.enter(now) ?? this.#concurrency.enter(now);
+  }
+
   report(now: number, wall: number): BackendReport {
-    const breaker = this.breaker?.describe(now, wall);
-    const state = breaker?.state ?? (this.#concurrency.admits() ? 'available' : 'saturated');
     return {
       backend: this.target.name,
-      state,
-      ...(breaker?.since !== undefined && { since: breaker.since }),
+      state: this.#standing,
+      since: new Date(wall - (now - this.#standingSince)).toISOString(),
       ...(this.lastCause && { cause: this.lastCause }),
     };
+  }
+
+  get #isOffered(): boolean {
+    return !this.#isDraining && this.#health !== 'down';
+  }
+
+  #changed({ kind, reason, cause, openMs, now }: OwnChange): void {
+    this.#stand(now);
+    this.#keeper?.place(this);
+    this.#keeper?.changed({ backend: this, kind, reason, cause, openMs, now });
+  }
+
+  #stand(now: number): void {
+    const standing = this.#findStanding();
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    this.#standingSince = now;
+  }
+
+  #findStanding(): Standing {
+    if (this.#isDraining) return 'draining';
+    if (this.#health === 'down') return 'down';
+    const state = this.breaker?.state ?? 'closed';
+    if (state !== 'closed') return state;
+    return this.isFull ? 'saturated' : 'available';
   }
 }
 
@@ -83,8 +225,8 @@ class BothPasses implements Pass {
     return this.#permission === permission;
   }
 
-  answered(verdict: Verdict, now: number): void {
-    this.#permission.answered(verdict, now);
+  answered(verdict: Verdict, now: number, latencyMs: number): void {
+    this.#permission.answered(verdict, now, latencyMs);
   }
 
   settle(verdict: Verdict, now: number): void {

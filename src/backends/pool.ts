@@ -1,59 +1,94 @@
-import type { Random } from '../engine/clock.ts';
-import type { Exchange } from '../engine/types.ts';
+import type { Exchange, Pass } from '../engine/types.ts';
 import type { Backend } from './backend.ts';
-import type { Pick } from './balance/pick.ts';
+import type { BackendChange, ChangeReason, Keeper } from './change.ts';
+import { Choice, type MayBeRisked } from './choice.ts';
+import { Rotation, type RotationOptions } from './rotation.ts';
 
-export type NonEmpty = readonly [Backend, ...Backend[]];
+export interface PoolOptions extends RotationOptions {
+  readonly mayBeRisked: MayBeRisked;
+}
 
-/** The backends of one gateway. Choosing is O(1) while all is well; it looks at each only when not. */
-export class Pool {
-  readonly backends: NonEmpty;
-  readonly #pick: Pick;
-  readonly #random: Random;
+/** Listens to what happens to the backends of a pool. It must not throw. */
+export type PoolListener = (change: BackendChange) => void;
 
-  constructor(backends: NonEmpty, pick: Pick, random: Random) {
-    this.backends = backends;
-    this.#pick = pick;
-    this.#random = random;
+/** The backends of one gateway, which come and go, and the choice among them. */
+export class Pool implements Keeper {
+  readonly rotation: Rotation;
+  readonly #choice: Choice;
+  readonly #listeners = new Set<PoolListener>();
+  readonly #members = new Set<Backend>();
+  #list: readonly Backend[] | undefined;
+  #wasEverFilled = false;
+
+  constructor(options: PoolOptions) {
+    this.rotation = new Rotation(options);
+    this.#choice = new Choice(this.rotation, options.mayBeRisked);
   }
 
-  /** A backend that would take this exchange now, preferably one that it has not tried. */
+  /** All that have joined and not left, in or out of rotation. */
+  get backends(): readonly Backend[] {
+    return (this.#list ??= [...this.#members]);
+  }
+
+  /** Since the beginning there was not one backend: discovery has found none yet. */
+  get isUnconfigured(): boolean {
+    return !this.#wasEverFilled;
+  }
+
+  /** Returns what takes the listener off again. */
+  watch(listener: PoolListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  join(backend: Backend, reason: ChangeReason, now: number): void {
+    this.#wasEverFilled = true;
+    this.#members.add(backend);
+    this.#list = undefined;
+    backend.keptBy(this);
+    this.rotation.join(backend);
+    this.changed({ backend, kind: 'joined', reason, cause: undefined, openMs: undefined, now });
+  }
+
+  leave(backend: Backend, reason: ChangeReason, now: number): void {
+    this.#members.delete(backend);
+    this.#list = undefined;
+    this.rotation.leave(backend);
+    backend.keptBy(undefined);
+    this.changed({ backend, kind: 'left', reason, cause: undefined, openMs: undefined, now });
+  }
+
+  /** With the weight and tier that it has now. */
+  resettle(backend: Backend): void {
+    this.rotation.leave(backend);
+    this.rotation.join(backend);
+  }
+
+  place(backend: Backend): void {
+    this.rotation.place(backend);
+  }
+
+  changed(change: BackendChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** A backend that would take this exchange now, if possible one that it has not tried. */
   choose(exchange: Exchange, now: number): Backend | undefined {
-    const favourite = this.#pick(this.backends, this.#random, now);
-    if (favourite.admits(now) && !wasTried(exchange, favourite)) return favourite;
-    const others = this.backends.filter((backend) => !wasTried(exchange, backend) && backend.admits(now));
-    if (isNonEmpty(others)) return this.#pick(others, this.#random, now);
-    if (!exchange.sameBackendAllowed) return undefined;
-    return this.backends.find((backend) => isLast(exchange, backend) && backend.admits(now));
+    return this.#choice.choose(exchange, now);
+  }
+
+  /** What `choose` has chosen. Undefined when its gates refuse all the same. */
+  enter(backend: Backend, now: number): Pass | undefined {
+    return this.rotation.isPanicking ? backend.enterAnyway(now) : backend.enter(now);
   }
 
   /** Where another attempt of this exchange could go. */
   elsewhere(exchange: Exchange, now: number): 'other' | 'only' | 'same' | 'none' {
-    if (this.backends.some((backend) => !wasTried(exchange, backend) && backend.admits(now))) return 'other';
-    if (!this.backends.some((backend) => isLast(exchange, backend) && backend.admits(now))) return 'none';
-    return this.backends.length === 1 ? 'only' : 'same';
+    return this.#choice.elsewhere(exchange, now);
   }
 
   /** Some backend would take this exchange but for its limit on concurrent requests. */
-  isMerelyBusy(exchange: Exchange, now: number): boolean {
-    return this.backends.some(
-      (backend) =>
-        backend.isMerelyBusy(now) &&
-        (!wasTried(exchange, backend) || (exchange.sameBackendAllowed && isLast(exchange, backend))),
-    );
+  isMerelyBusy(exchange: Exchange): boolean {
+    return this.#choice.isMerelyBusy(exchange);
   }
-}
-
-function wasTried(exchange: Exchange, backend: Backend): boolean {
-  const { attempts } = exchange;
-  return attempts.length > 0 && attempts.some((attempt) => attempt.target === backend.target);
-}
-
-/** The same backend once more is the one of the last attempt: those before it have failed, and there were others. */
-function isLast(exchange: Exchange, backend: Backend): boolean {
-  return exchange.attempt?.target === backend.target;
-}
-
-export function isNonEmpty(backends: readonly Backend[]): backends is NonEmpty {
-  return backends.length > 0;
 }

@@ -15,56 +15,96 @@ export interface QueueOptions {
 /** Tries to find a place for a waiting exchange; true when it is served. */
 export type Serve = () => boolean;
 
+/** So many that avoid backends they have tried are asked in vain; then only the others are. */
+const MOST_MISSES = 16;
+
 /** One bounded FIFO per gateway, for exchanges that only wait for a free slot. All operations are O(1). */
 export class WaitingQueue {
   readonly #options: QueueOptions;
   /** Insertion order is arrival order; leaving from the middle costs nothing. */
-  readonly #waiting = new Set<Waiter>();
+  readonly #plain = new Set<Waiter>();
+  /** Those that avoid backends they have tried. */
+  readonly #choosy = new Set<Waiter>();
+  #arrived = 0;
+  #isWaking = false;
+  #wakeAgain = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
   }
 
   get length(): number {
-    return this.#waiting.size;
+    return this.#plain.size + this.#choosy.size;
   }
 
   /** Waits until `serve` succeeds; `refuse` is told why it did not. */
   wait(exchange: Exchange, serve: Serve, refuse: (failure: Failed) => void): void {
-    if (this.#waiting.size >= this.#options.size) return refuse(saturated('The queue is full.'));
-    const waiter = new Waiter(exchange, serve, refuse, this.#waiting);
+    if (this.length >= this.#options.size) return refuse(saturated('The queue is full.'));
+    const queue = exchange.attempts.length > 0 ? this.#choosy : this.#plain;
+    const waiter = new Waiter({ exchange, serve, refuse, queue, number: this.#arrived });
+    this.#arrived += 1;
     exchange.waiting = waiter;
     const tooLong = (): void => waiter.cancel(saturated('Waited too long for a free slot.'));
     const { clock, waitMs } = this.#options;
     if (waitMs !== Infinity) waiter.timer = clock.after(waitMs, tooLong);
-    this.#waiting.add(waiter);
+    queue.add(waiter);
   }
 
   /** A slot was freed, or a backend's state changed: those that waited longest come first. */
   wake(): void {
-    for (const waiter of this.#waiting) {
-      // One that avoids backends it has tried must not hold up those behind it.
-      if (!waiter.serve() && !waiter.isChoosy) return;
+    if (this.length === 0) return;
+    this.#wakeAgain = true;
+    // Called by what a waiter does when served: that waiter is still in the queue.
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    try {
+      while (this.#wakeAgain) this.#serve();
+    } finally {
+      this.#isWaking = false;
+    }
+  }
+
+  #serve(): void {
+    this.#wakeAgain = false;
+    const [plain, choosy] = [this.#plain.values(), this.#choosy.values()];
+    let one = plain.next().value;
+    let other = choosy.next().value;
+    for (let misses = 0; one || (other && misses < MOST_MISSES);) {
+      if (one && (!other || misses >= MOST_MISSES || one.number < other.number)) {
+        if (!one.serve()) return;
+        one = plain.next().value;
+      } else {
+        // One that avoids backends it has tried must not hold up those behind it.
+        if (!other?.serve()) misses += 1;
+        other = choosy.next().value;
+      }
     }
   }
 }
 
+interface Waiting {
+  readonly exchange: Exchange;
+  readonly serve: Serve;
+  readonly refuse: (failure: Failed) => void;
+  readonly queue: Set<Waiter>;
+  /** In order of arrival. */
+  readonly number: number;
+}
+
 class Waiter implements Cancellable {
+  readonly number: number;
   timer: Timer | undefined = undefined;
   readonly #exchange: Exchange;
   readonly #serve: Serve;
   readonly #refuse: (failure: Failed) => void;
   readonly #queue: Set<Waiter>;
 
-  constructor(exchange: Exchange, serve: Serve, refuse: (failure: Failed) => void, queue: Set<Waiter>) {
+  constructor({ exchange, serve, refuse, queue, number }: Waiting) {
+    this.number = number;
     this.#exchange = exchange;
     this.#serve = serve;
     this.#refuse = refuse;
     this.#queue = queue;
-  }
-
-  get isChoosy(): boolean {
-    return this.#exchange.attempts.length > 0;
   }
 
   serve(): boolean {

@@ -1,11 +1,15 @@
-import type { Clock, Timer } from '../engine/clock.ts';
+import type { Clock, Random, Timer } from '../engine/clock.ts';
 import type { Target } from '../engine/types.ts';
+import { MinHeap } from '../stats/min-heap.ts';
 import type { Backend } from './backend.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** Looks that fall due within it share a timer. */
+const TOGETHER_MS = 50;
 
 export interface RecoveryOptions {
   readonly clock: Clock;
+  readonly random: Random;
   /** Makes a bare connection and drops it; injected, since making connections is the forwarder's business. */
   readonly probe: (target: Target) => Promise<boolean>;
 }
@@ -17,7 +21,8 @@ export interface RecoveryOptions {
  */
 export class Recovery {
   readonly #options: RecoveryOptions;
-  readonly #unreachable = new Set<Backend>();
+  /** By when they are looked at next. */
+  readonly #unreachable = new MinHeap<Backend>();
   readonly #looking = new Set<Backend>();
   #timer: Timer | undefined;
   #closed = false;
@@ -28,33 +33,53 @@ export class Recovery {
 
   watch(backend: Backend): void {
     if (this.#closed || !backend.breaker?.isUnreachable) return;
-    this.#unreachable.add(backend);
-    this.#timer ??= this.#options.clock.after(LOOK_EVERY_MS, () => this.#look());
+    this.#lookLater(backend);
+    this.#setTimer();
+  }
+
+  unwatch(backend: Backend): void {
+    this.#unreachable.delete(backend);
   }
 
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    this.#unreachable.clear();
+    while (this.#unreachable.first) this.#unreachable.delete(this.#unreachable.first);
   }
 
-  #look(): void {
-    this.#timer = undefined;
-    for (const backend of this.#unreachable) void this.#lookAt(backend);
-    if (this.#unreachable.size > 0)
-      this.#timer = this.#options.clock.after(LOOK_EVERY_MS, () => this.#look());
+  /** A tenth earlier or later: those that went down together are not looked at together for ever. */
+  #lookLater(backend: Backend): void {
+    const { clock, random } = this.#options;
+    this.#unreachable.set(backend, clock.now() + LOOK_EVERY_MS * (0.9 + 0.2 * random()));
+  }
+
+  #setTimer(): void {
+    if (this.#timer || this.#unreachable.size === 0) return;
+    const { clock } = this.#options;
+    const waitMs = Math.max(this.#unreachable.firstKey - clock.now(), TOGETHER_MS);
+    this.#timer = clock.after(waitMs, () => {
+      this.#timer = undefined;
+      const now = clock.now();
+      while (this.#unreachable.firstKey <= now) this.#look(this.#unreachable.first);
+      this.#setTimer();
+    });
+  }
+
+  #look(backend: Backend | undefined): void {
+    if (!backend) return;
+    if (!backend.breaker?.isUnreachable) return this.#unreachable.delete(backend);
+    this.#lookLater(backend);
+    // A connection that hangs takes longer than the time between two looks.
+    if (!this.#looking.has(backend)) void this.#lookAt(backend);
   }
 
   async #lookAt(backend: Backend): Promise<void> {
-    const { breaker, target } = backend;
-    if (!breaker?.isUnreachable) return void this.#unreachable.delete(backend);
-    // A connection that hangs takes longer than the time between two looks.
-    if (this.#looking.has(backend)) return;
     this.#looking.add(backend);
-    const reachable = await this.#options.probe(target);
+    const reachable = await this.#options.probe(backend.target).catch(() => false);
     this.#looking.delete(backend);
-    if (!reachable || this.#closed) return;
+    // It may have left meanwhile.
+    if (!reachable || this.#unreachable.keyOf(backend) === undefined) return;
     this.#unreachable.delete(backend);
-    breaker.allowProbe(this.#options.clock.now());
+    backend.breaker?.allowProbe('reachable', this.#options.clock.now());
   }
 }

@@ -28,14 +28,7 @@ export interface SelectOptions {
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
   return (next) => (exchange) => {
-    const now = options.clock.now();
-    const over = overAt(exchange, now);
-    if (over) return Promise.resolve(over);
-    const backend = options.pool.choose(exchange, now);
-    const pass = backend?.enter(now);
-    if (backend && pass) return send(new Sending(backend, pass, exchange, now, options), next);
-    if (!options.pool.isMerelyBusy(exchange, now)) return Promise.resolve(refusal(options, exchange, now));
-    return waitForPlace(exchange, next, options);
+    return tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
   };
 }
 
@@ -46,25 +39,30 @@ function overAt(exchange: Exchange, now: number): Failed | undefined {
   return exchange.cancelled;
 }
 
+/** Undefined: it would have to wait for a free slot. */
+function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> | undefined {
+  const now = options.clock.now();
+  const over = overAt(exchange, now);
+  if (over) return Promise.resolve(over);
+  const { pool } = options;
+  const backend = pool.choose(exchange, now);
+  const pass = backend && pool.enter(backend, now);
+  if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
+  return pool.isMerelyBusy(exchange) ? undefined : Promise.resolve(refusal(options, exchange, now));
+}
+
 function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const serve = (): boolean => {
-      const now = options.clock.now();
-      const over = overAt(exchange, now);
-      if (over) {
-        resolve(over);
+      try {
+        const outcome = tryToSend(exchange, next, options);
+        if (outcome) resolve(outcome);
+        return outcome !== undefined;
+      } catch (error) {
+        // A function of the user's threw: not at the exchange whose end woke this one.
+        reject(error as Error);
         return true;
       }
-      const backend = options.pool.choose(exchange, now);
-      const pass = backend?.enter(now);
-      if (!backend || !pass) {
-        if (options.pool.isMerelyBusy(exchange, now)) return false;
-        // What it waits for is no longer a matter of slots.
-        resolve(refusal(options, exchange, now));
-        return true;
-      }
-      resolve(send(new Sending(backend, pass, exchange, now, options), next));
-      return true;
     };
     options.queue.wait(exchange, serve, resolve);
   });
@@ -116,11 +114,10 @@ class Sending {
   #answered(outcome: Responded): void {
     const verdict = verdictOfStatus(outcome.status);
     const now = this.#attempt.answeredAt ?? this.#options.clock.now();
+    const latencyMs = now - (this.#attempt.sentAt ?? this.#attempt.startedAt);
     // A fast failure must not make a backend look attractive.
-    if (verdict.kind === 'success') {
-      this.#backend.latency.observe(now - (this.#attempt.sentAt ?? this.#attempt.startedAt), now);
-    }
-    this.#pass.answered(verdict, now);
+    if (verdict.kind === 'success') this.#backend.latency.observe(latencyMs, now);
+    this.#pass.answered(verdict, now, latencyMs);
     outcome.onEnded(this.#ended);
   }
 
@@ -143,13 +140,23 @@ class Sending {
   }
 }
 
+/** So many backends are reported on, whatever their number: who reads that one is out reads the reason of all. */
+const MOST_REPORTS = 100;
+/** Where it is not known when one will be back: the least that Retry-After can say. */
+const RETRY_AFTER_MS = 1_000;
+
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */
 function refusal({ pool, clock }: SelectOptions, exchange: Exchange, now: number): Failed {
+  if (pool.isUnconfigured) return failed('no_backend_configured');
+  const { backends, rotation } = pool;
   const wall = clock.wall();
-  const reports = pool.backends.map((backend) => backend.report(now, wall));
-  const waits = pool.backends.map(({ breaker }) => (breaker?.openUntil ?? now) - now);
-  const known = { backends: reports, retryAfterMs: Math.max(Math.min(...waits), 0) };
-  const tried = exchange.attempts.length > 0;
-  const open = tried || reports.some(({ state }) => state === 'open' || state === 'half_open');
-  return failed(open ? 'circuit_open' : 'no_healthy_backend', known);
+  const more = backends.length - MOST_REPORTS;
+  const waitMs = rotation.nextProbeAt - now;
+  const known = {
+    backends: backends.slice(0, MOST_REPORTS).map((backend) => backend.report(now, wall)),
+    retryAfterMs: waitMs === Infinity ? RETRY_AFTER_MS : Math.max(waitMs, 0),
+    ...(more > 0 && { detail: `${more} more backends are not listed.` }),
+  };
+  const isOpen = exchange.attempts.length > 0 || rotation.broken > 0;
+  return failed(isOpen ? 'circuit_open' : 'no_healthy_backend', known);
 }

@@ -33,6 +33,7 @@ export class ClientExchange implements Exchange {
   body: RequestBody;
   readonly attempts: Attempt[] = [];
   attempt: Attempt | undefined = undefined;
+  balanceKey: string | undefined = undefined;
   sameBackendAllowed = false;
   held: Responded | undefined = undefined;
   responseStarted = false;

@@ -2,7 +2,7 @@
  * Options after validation and defaults: what the mechanisms read. Frozen. The meaning, unit, range and
  * default of each is documented once, in `options.ts`. A leaf: types only.
  */
-import type { CauseCode, FailureReport, ProxyRequest } from './types.ts';
+import type { CauseCode, FailureReport, ProxyRequest, Target } from './types.ts';
 
 /** What one mount may decide for itself. */
 export interface RequestSettings {
@@ -70,11 +70,63 @@ export interface BreakerSettings {
   readonly openMs: number;
   readonly maxOpenMs: number;
   readonly successes: number;
+  readonly slowMs: number;
+  readonly slowRate: number;
 }
+
+/** How a backend is chosen among those in rotation. */
+export type BalanceSettings =
+  | 'peak-ewma'
+  | 'least-pending'
+  | 'round-robin'
+  | { readonly hash: (request: ProxyRequest) => string | undefined };
 
 export interface LimitSettings {
   readonly perBackend: number;
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;
+}
+
+/** A backend as the pool takes it. */
+export interface BackendSettings {
+  readonly target: Target;
+  readonly weight: number;
+  /** Lower ones are used first. */
+  readonly tier: number;
+}
+
+/** Where backends come from, other than from the list in the options. */
+export type SourceSettings =
+  | {
+      readonly kind: 'dns' | 'srv';
+      /** A backend but for its address. */
+      readonly template: BackendSettings;
+    }
+  | {
+      readonly kind: 'lists';
+      readonly name: string;
+      readonly lists: AsyncIterable<unknown>;
+      /** @throws TypeError or RangeError that names what is wrong with a list. */
+      readonly settle: (list: unknown) => readonly BackendSettings[];
+    };
+
+export interface DiscoverySettings {
+  readonly minTtlMs: number;
+  readonly maxTtlMs: number;
+  readonly waitMs: number;
+}
+
+export interface HealthSettings {
+  /** Undefined: a bare connection is enough. */
+  readonly path: string | undefined;
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Statuses that pass, from and to, both included. */
+  readonly expect: readonly (readonly [number, number])[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly initial: 'up' | 'down';
 }

@@ -23,8 +23,8 @@ export interface Gate {
 
 /** Permission to use a backend once. */
 export interface Pass {
-  /** The response head arrived: decides a half-open probe without waiting for a long body. */
-  answered(verdict: Verdict, now: number): void;
+  /** The response head arrived, after `latencyMs`: decides a half-open probe without waiting for a long body. */
+  answered(verdict: Verdict, now: number, latencyMs: number): void;
   /** Exactly once, at the end: frees the slot. */
   settle(verdict: Verdict, now: number): void;
 }
@@ -158,6 +158,8 @@ export interface Target {
   readonly origin: string;
   readonly protocol: 'http:' | 'https:';
   readonly hostname: string;
+  /** IP address to connect to, where discovery knows it; the host name stays for Host, SNI and certificate. */
+  readonly address?: string | undefined;
   readonly port: number;
   /** Value of the Host header under `headers.host: 'backend'`. */
   readonly host: string;
@@ -253,6 +255,8 @@ export interface Exchange {
   readonly attempts: Attempt[];
   /** The attempt under way, set by `select`; of two at a time the later one, and then the one that decided. */
   attempt: Attempt | undefined;
+  /** What it has in common with requests that should go to the same backend; set by the balancer. */
+  balanceKey: string | undefined;
   /** Set by `retry` when the backend of the last attempt may be tried once more. */
   sameBackendAllowed: boolean;
   /** A retryable response kept back until the next attempt has entered its gates. */
@@ -294,10 +298,11 @@ export interface FailureReport {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-/** Why one backend was not used. */
+/** One backend's state: `available` is in rotation, every other one is not, and why. */
 export interface BackendReport {
   readonly backend: string;
-  readonly state: 'available' | 'open' | 'half_open' | 'saturated' | 'draining';
+  /** `open`, `half_open`: its breaker. `down`: its health checks. `draining`: by hand, or because it leaves. */
+  readonly state: 'available' | 'open' | 'half_open' | 'saturated' | 'draining' | 'down';
   /** Wall-clock time, ISO 8601, since when it is in this state. */
   readonly since?: string;
   /** The last real failure seen there. */

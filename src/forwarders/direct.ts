@@ -68,6 +68,12 @@ export class DirectForwarder implements Forwarder {
     });
   }
 
+  async forget(target: Target): Promise<void> {
+    const route = this.#routes.get(target);
+    this.#routes.delete(target);
+    await route?.pool.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#routes.values()].map(({ pool }) => pool.close()));
   }
@@ -106,6 +112,7 @@ export class DirectForwarder implements Forwarder {
         session,
         onSession: (fresh) => this.#sessions.set(target, fresh),
         onPhase: (phase) => attempt?.enterPhase(phase),
+        isBackground: attempt === undefined,
       },
       callback,
     );

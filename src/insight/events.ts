@@ -1,4 +1,12 @@
-import type { AppliedLimit, CauseCode, CauseGroup, Phase, Reached, StopReason } from '../engine/types.ts';
+import type {
+  AppliedLimit,
+  BackendReport,
+  CauseCode,
+  CauseGroup,
+  Phase,
+  Reached,
+  StopReason,
+} from '../engine/types.ts';
 import type { Logger } from './logger.ts';
 
 /** One per exchange, when it is over. */
@@ -63,11 +71,61 @@ export interface BreakerEvent {
   readonly openMs: number;
 }
 
+/** A source of backends came to say something else than before. */
+export interface DiscoveryEvent {
+  /** Such as `dns:api.internal`, by the name of its entry in `backends`, or `backends[1]`, by its place. */
+  readonly source: string;
+  /** `kept`: no good answer, so the last backends stay. */
+  readonly state: 'found' | 'empty' | 'kept';
+  /** How many backends it has now. */
+  readonly backends: number;
+  /** Why there was no good answer, where name servers were asked. */
+  readonly cause: CauseCode | undefined;
+}
+
+/** Something happened to a backend: whatever moves it in or out of rotation. */
+export interface BackendEvent {
+  readonly backend: string;
+  /**
+   * `joined` and `left` the pool; `draining`, and `restored` after that; `up` and `down` as health checks found;
+   * `open`, `half_open` and `closed` as its breaker decided.
+   */
+  readonly change: BackendChange;
+  /**
+   * What it is due to: `by_hand` (`gateway.backends`), `discovery`, `health_check`; or
+   * what the breaker saw: `consecutive_failures`, `failure_rate`, `slow_rate`, `probe_failed`, `probe_slow`,
+   * `open_time_over`, `reachable` (a connection made in the background), `probes_succeeded`.
+   */
+  readonly reason: BackendChangeReason;
+  /** Where it stands now: `available` is in rotation, every other state is out of it. */
+  readonly state: BackendReport['state'];
+  /** The failure behind it, where there is one. */
+  readonly cause: CauseCode | undefined;
+}
+
+export type BackendChange =
+  'joined' | 'left' | 'draining' | 'restored' | 'up' | 'down' | 'open' | 'half_open' | 'closed';
+
+export type BackendChangeReason =
+  | 'by_hand'
+  | 'discovery'
+  | 'health_check'
+  | 'consecutive_failures'
+  | 'failure_rate'
+  | 'slow_rate'
+  | 'probe_failed'
+  | 'probe_slow'
+  | 'open_time_over'
+  | 'reachable'
+  | 'probes_succeeded';
+
 export interface GatewayEvents {
   readonly exchange: ExchangeEvent;
   readonly attempt: AttemptEvent;
   readonly retry: RetryEvent;
   readonly breaker: BreakerEvent;
+  readonly backend: BackendEvent;
+  readonly discovery: DiscoveryEvent;
 }
 
 export type EventName = keyof GatewayEvents;
@@ -80,6 +138,8 @@ export class Events {
     attempt: new Set(),
     retry: new Set(),
     breaker: new Set(),
+    backend: new Set(),
+    discovery: new Set(),
   };
   readonly #logger: Logger;
 

@@ -8,12 +8,18 @@ import {
   type PolicyOptions,
   type Settings,
 } from '../options.ts';
-import { settleBackends } from './backends.ts';
+import { settleDiscovery } from './discovery.ts';
+import { type Checks, settleGroup } from './group.ts';
+import { settleHealth } from './health.ts';
+import { settleSources } from './sources.ts';
 import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
-import { type Checks, count, milliseconds, MINUTE_MS, settleGroup } from './group.ts';
 import { headerOfItsOwn } from './header-name.ts';
+import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
 
+const MINUTE_MS = 60_000;
+const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
+const ms = number({ min: 1, unit: 'milliseconds' });
 const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
 
 const BUDGET: Checks = {
@@ -29,21 +35,23 @@ const BREAKER: Checks = {
   openMs: boundedMs(10),
   maxOpenMs: boundedMs(10),
   successes: count(1, 100),
+  slowMs: ms,
+  slowRate: number({ above: 0, max: 1 }),
 };
 const TIMEOUTS: Checks = {
-  connectMs: milliseconds,
-  firstByteMs: milliseconds,
+  connectMs: ms,
+  firstByteMs: ms,
   learned: aBoolean,
-  idleMs: milliseconds,
-  writeMs: milliseconds,
-  requestBodyMs: milliseconds,
-  deadlineMs: milliseconds,
+  idleMs: ms,
+  writeMs: ms,
+  requestBodyMs: ms,
+  deadlineMs: ms,
   deadlineHeader: either(oneOf(false), headerOfItsOwn),
 };
 const LIMITS: Checks = {
   perBackend: count(1),
   queue: count(0),
-  queueMs: milliseconds,
+  queueMs: ms,
   requestBytes: count(0),
   replayBytes: count(0),
 };
@@ -58,8 +66,10 @@ const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
-  'balance',
+  ...POOL_KEYS,
   'breaker',
+  'health',
+  'discovery',
   'limits',
   'resolver',
   'logger',
@@ -71,19 +81,10 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const {
-    retry,
-    name = DEFAULTS.name,
-    balance = 'peak-ewma',
-    breaker,
-    resolver,
-    logger,
-    clock,
-    random,
-  } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
   checkName(name);
-  oneOf('peak-ewma')('balance', balance);
-  if (resolver !== undefined) having('resolve4', 'resolve6')('resolver', resolver);
+  const discovered = settleSources(options.backends);
+  if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -97,11 +98,14 @@ export function settleOptions(options: GatewayOptions): Settings {
     base,
   );
   return Object.freeze({
-    backends: settleBackends(options.backends),
+    ...discovered,
     name,
+    ...settlePool(options),
     request,
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
+    health: settleHealth(options.health),
+    discovery: settleDiscovery(options.discovery),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
     resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
@@ -148,4 +152,10 @@ function checkName(name: unknown): void {
   throw new TypeError(
     `name must be a letter followed by up to 63 letters, digits, ".", "_" or "-", got ${show(name)}`,
   );
+}
+
+/** What a resolver is asked for. */
+function questionsOf(sources: Settings['sources']): string[] {
+  const services = sources.some(({ kind }) => kind === 'srv') ? ['resolveSrv'] : [];
+  return ['resolve4', 'resolve6', ...services];
 }

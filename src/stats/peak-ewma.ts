@@ -6,8 +6,9 @@ export class PeakEwma {
   readonly #decayMs: number;
   #cost: number;
   #stamp: number;
+  #isGuess = true;
 
-  /** `initialMs`: what a backend without history is taken for; decays like a measured value. */
+  /** `initialMs`: what a backend without history is taken for; fades like a measured value, and yields to the first. */
   constructor(decayMs: number, initialMs: number, now: number) {
     this.#decayMs = decayMs;
     this.#cost = initialMs;
@@ -15,12 +16,13 @@ export class PeakEwma {
   }
 
   observe(latencyMs: number, now: number): void {
-    if (latencyMs > this.#cost) this.#cost = latencyMs;
+    if (latencyMs > this.#cost || this.#isGuess) this.#cost = latencyMs;
     else {
       const weight = Math.exp(-Math.max(now - this.#stamp, 0) / this.#decayMs);
       this.#cost = this.#cost * weight + latencyMs * (1 - weight);
     }
     this.#stamp = now;
+    this.#isGuess = false;
   }
 
   /** The estimate as of the last observation. */

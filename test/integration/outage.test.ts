@@ -59,6 +59,25 @@ describe.each(ADAPTERS)('all backends dead, %s', (adapter) => {
   });
 });
 
+test('a thousand backends that are all out are as fast to say so', async () => {
+  const port = await closedPort();
+  const backends = Array.from({ length: 1_000 }, (_, index) => ({
+    url: `http://127.0.0.1:${port}`,
+    name: `b${index}`,
+  }));
+  const gateway = await startGateway('node', { backends });
+  await Promise.all(backends.map(({ name }) => gateway.gateway.backends.drain(name)));
+  const times: number[] = [];
+  for (let i = 0; i < 50; i += 1) {
+    const sent = await send(gateway.url);
+    times.push(sent.ms);
+    const problem = expectFailure(sent, 'no_healthy_backend');
+    expect(problem['backends']).toHaveLength(100);
+    expect(problem['remedy']).toContain('900 more backends are not listed.');
+  }
+  expect(median(times)).toBeLessThan(5);
+});
+
 function expectFailureOfAnOutage(cause: unknown): void {
   expect(['connection_refused', 'circuit_open', 'stale_connection']).toContain(cause);
 }

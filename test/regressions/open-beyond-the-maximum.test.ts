@@ -6,5 +6,5 @@ test('maxOpenMs is a maximum, whatever chance says', () => {
   const settings = { openMs: 1_000, maxOpenMs: 1_000 };
   const breaker = fakeBreaker({ settings, random: () => 0.999, now: 0 });
   tripBreaker(breaker, 0);
-  expect(breaker.openUntil).toBe(1_000);
+  expect(breaker.probeAt).toBe(1_000);
 });

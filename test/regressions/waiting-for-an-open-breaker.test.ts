@@ -2,14 +2,13 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/engine/types.ts';
 import { failed } from '../../src/failure/failed.ts';
-import { fakeBackend, fakeBreaker } from '../support/fake-backend.ts';
+import { fakeBackend } from '../support/fake-backend.ts';
 import { flush } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
 import { SelectFixture } from '../support/fake-select.ts';
 
 test('everybody who waits is told at once, with the real cause', async () => {
-  const breaker = fakeBreaker({ settings: { consecutiveFailures: 1 } });
-  const fixture = new SelectFixture([fakeBackend('a', { limit: 1, breaker })]);
+  const fixture = new SelectFixture([fakeBackend('a', { limit: 1, breaker: { consecutiveFailures: 1 } })]);
   void fixture.forward(fakeExchange());
   const outcomes: Outcome[] = [];
   for (let i = 0; i < 3; i += 1)

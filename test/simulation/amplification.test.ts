@@ -6,7 +6,7 @@ import { failed } from '../../src/failure/failed.ts';
 import { RetryBudget } from '../../src/layers/retry/budget.ts';
 import { troubleIn } from '../../src/layers/retry/trouble.ts';
 import { DEFAULTS } from '../../src/options.ts';
-import { fakeBackend, fakeBreaker } from '../support/fake-backend.ts';
+import { fakeBackend } from '../support/fake-backend.ts';
 import { FakeClock, flush } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
 import { seededRandom } from '../support/fake-random.ts';
@@ -45,7 +45,7 @@ class World {
     const [first, ...others] = Array.from({ length: BACKENDS }, (_, index) =>
       fakeBackend(`b${index}`, {
         now: 0,
-        breaker: policy === 'all defaults' ? fakeBreaker({ now: 0, random: this.#random }) : false,
+        breaker: policy === 'all defaults' ? {} : false,
       }),
     );
     if (!first) throw new Error('no backend');

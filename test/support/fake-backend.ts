@@ -1,6 +1,6 @@
-import { Backend } from '../../src/backends/backend.ts';
-import { BreakerGate, type BreakerChange } from '../../src/backends/gates/breaker.ts';
-import { ConcurrencyGate } from '../../src/backends/gates/concurrency.ts';
+import type { Backend } from '../../src/backends/backend.ts';
+import { createBackend } from '../../src/backends/create.ts';
+import { type BreakerChange, BreakerGate } from '../../src/backends/gates/breaker.ts';
 import type { Random } from '../../src/engine/clock.ts';
 import type { BreakerSettings } from '../../src/engine/settings.ts';
 import type { CauseCode, Verdict } from '../../src/engine/types.ts';
@@ -11,6 +11,7 @@ export interface FakeBreaker {
   readonly settings?: Partial<BreakerSettings>;
   readonly random?: Random;
   readonly onChange?: (change: BreakerChange) => void;
+  readonly onProbeMoved?: () => void;
   readonly now?: number;
 }
 
@@ -21,6 +22,7 @@ export function fakeBreaker(given: FakeBreaker = {}): BreakerGate {
       settings: { ...DEFAULTS.breaker, ...given.settings },
       random: given.random ?? (() => 0.5),
       onChange: given.onChange ?? (() => undefined),
+      onProbeMoved: given.onProbeMoved ?? (() => undefined),
     },
     given.now ?? 1_000,
   );
@@ -29,15 +31,36 @@ export function fakeBreaker(given: FakeBreaker = {}): BreakerGate {
 export interface FakeBackend {
   readonly limit?: number;
   readonly weight?: number;
-  readonly breaker?: BreakerGate | false;
+  readonly tier?: number;
+  /** Settings of a breaker without jitter; `false`: none. */
+  readonly breaker?: Partial<BreakerSettings> | false;
+  readonly slowStartMs?: number;
   readonly now?: number;
 }
 
 export function fakeBackend(name: string, given: FakeBackend = {}): Backend {
-  const now = given.now ?? 1_000;
-  const breaker = given.breaker === false ? undefined : (given.breaker ?? fakeBreaker({ now }));
-  const concurrency = new ConcurrencyGate(given.limit ?? 1_024);
-  return new Backend(fakeTarget(name), given.weight ?? 1, { concurrency, breaker }, now);
+  const breaker = given.breaker ?? {};
+  return createBackend(
+    { target: fakeTarget(name), weight: given.weight ?? 1, tier: given.tier ?? 0 },
+    {
+      breaker: breaker && { ...DEFAULTS.breaker, ...breaker },
+      perBackend: given.limit ?? 1_024,
+      slowStartMs: given.slowStartMs ?? 0,
+      random: () => 0.5,
+    },
+    given.now ?? 1_000,
+  );
+}
+
+/** The breaker of a backend that has one. */
+export function breakerOf({ breaker }: Backend): BreakerGate {
+  if (!breaker) throw new Error('no breaker');
+  return breaker;
+}
+
+/** Fails as often as it takes. */
+export function trip(backend: Backend, now = 1_000, cause: CauseCode = 'connection_refused'): void {
+  tripBreaker(breakerOf(backend), now, cause);
 }
 
 export const SUCCEEDED: Verdict = { kind: 'success' };

@@ -1,11 +1,11 @@
 import type { Backend } from '../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../src/backends/balance/peak-ewma.ts';
-import { Pool } from '../../src/backends/pool.ts';
+import type { Pool } from '../../src/backends/pool.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Exchange, Forward, Outcome } from '../../src/engine/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { deferred } from './fake-outcome.ts';
+import { fakePool, type FakePool } from './fake-pool.ts';
 
 export interface Hop {
   readonly exchange: Exchange;
@@ -18,17 +18,19 @@ export class SelectFixture {
   readonly clock = new FakeClock();
   readonly hops: Hop[] = [];
   readonly queue: WaitingQueue;
+  readonly pool: Pool;
   readonly forward: Forward;
 
-  constructor(backends: readonly [Backend, ...Backend[]], given: { queue?: number; below?: Forward } = {}) {
+  constructor(backends: readonly Backend[], given: FakePool & { queue?: number; below?: Forward } = {}) {
     const { clock } = this;
     this.queue = new WaitingQueue({ clock, size: given.queue ?? 100, waitMs: 1_000 });
-    const pool = new Pool(backends, pickPeakEwma, () => 0);
+    this.pool = fakePool(backends, given);
+    this.pool.watch(() => this.queue.wake());
     const hop: Forward = (exchange) => {
       const { promise, resolve } = deferred<Outcome>();
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });
       return promise;
     };
-    this.forward = select({ clock, pool, queue: this.queue })(given.below ?? hop);
+    this.forward = select({ clock, pool: this.pool, queue: this.queue })(given.below ?? hop);
   }
 }

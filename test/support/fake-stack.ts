@@ -1,6 +1,4 @@
 import type { Backend } from '../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../src/backends/balance/peak-ewma.ts';
-import { Pool } from '../../src/backends/pool.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Random } from '../../src/engine/clock.ts';
@@ -11,6 +9,7 @@ import { hedge } from '../../src/layers/hedge/hedge.ts';
 import type { RetryBudget } from '../../src/layers/retry/budget.ts';
 import { retry } from '../../src/layers/retry/retry.ts';
 import type { FakeClock } from './fake-clock.ts';
+import { fakePool } from './fake-pool.ts';
 import { NOBODY, plentiful } from './fake-retry.ts';
 
 export interface StackFixture {
@@ -29,7 +28,7 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
   const { clock, random, backends } = given;
   const observer = given.observer ?? NOBODY;
   const budget = given.budget ?? plentiful();
-  const pool = new Pool(backends, pickPeakEwma, random);
+  const pool = fakePool(backends, { random, now: clock.now() });
   const queue = new WaitingQueue({ clock, size: given.queue ?? 0, waitMs: 1_000 });
   const elsewhere = (exchange: Exchange) => pool.elsewhere(exchange, clock.now());
   return compose(

@@ -5,6 +5,7 @@ import { type LiveBackend, startNamed } from './live-backend.ts';
 import { sendFault } from './live-fault-request.ts';
 import type { Observation } from './live-observation.ts';
 import { startFault, startWatched } from './live-watched.ts';
+import { optionsOf } from './patient-clock.ts';
 
 /** The request that shows a fault, to a gateway that has this backend alone and tries it once. */
 export async function alone(
@@ -13,7 +14,7 @@ export async function alone(
   options: Partial<GatewayOptions>,
 ): Promise<Observation> {
   const faulty = await startFault(fault);
-  const { url, watch } = await startWatched(lane, { ...faulty.options, ...options, retry: false });
+  const { url, watch } = await startWatched(lane, { ...optionsOf(faulty), ...options, retry: false });
   const { request } = faults[fault];
   return watch.last(await sendFault(url, request), request.times);
 }
@@ -28,7 +29,7 @@ export async function besideAnother(lane: Lane, fault: Fault, isIdempotent: bool
   const [first] = faulty.options.backends;
   // Also the second time, when it has become known as a fast one or a slow one.
   const backends = [{ ...first, weight: 1_000 }, other.url];
-  const { url, watch } = await startWatched(lane, { ...faulty.options, backends, random: () => 0 });
+  const { url, watch } = await startWatched(lane, { ...optionsOf(faulty), backends, random: () => 0 });
   const { bodyBytes, times } = faults[fault].request;
   const isUpload = bodyBytes > 1;
   const request = isIdempotent

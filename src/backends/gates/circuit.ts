@@ -5,22 +5,36 @@ import type { BreakerSettings } from '../../engine/settings.ts';
 const SLICES = 10;
 /** opossum compares with `>`; ours is `>=`. In percent points, and far below one request. */
 const EPSILON = 1e-6;
+/** After a pause of so many windows nothing that was seen before counts. */
+const FORGOTTEN_AFTER_WINDOWS = 10;
 
 /** Nobody emits on it: slices are turned by time, lazily, and no timer is needed per breaker. */
-const NEVER_ROTATES = new EventEmitter().setMaxListeners(0);
+class NeverRotates extends EventEmitter {
+  /** Nobody listens either: a list of thousands would be searched each time one leaves. */
+  override on(): this {
+    return this;
+  }
+}
+
+const NEVER_ROTATES = new NeverRotates();
 
 /**
  * One epoch of a circuit: opossum's window and state machine, fed when attempts end. A new epoch begins on
  * each change of state, so the window is forgotten on close, and late results of an older epoch go nowhere.
+ *
+ * With little traffic the window is longer: what is old is forgotten only when the rest is enough to judge by.
  */
 export class Circuit {
   readonly #opossum: CircuitBreaker;
-  readonly #sliceMs: number;
+  readonly #settings: BreakerSettings;
+  /** Outcomes by slice, the present one first: opossum's own window cannot be read at this price. */
+  readonly #outcomes: number[] = Array.from({ length: SLICES }, () => 0);
+  #total = 0;
   #slice: number;
 
   constructor(settings: BreakerSettings, state: 'closed' | 'half_open', now: number) {
-    this.#sliceMs = settings.windowMs / SLICES;
-    this.#slice = Math.floor(now / this.#sliceMs);
+    this.#settings = settings;
+    this.#slice = this.#sliceAt(now);
     this.#opossum = new CircuitBreaker(fail, {
       timeout: false,
       // When to look again is ours to say: with backoff, jitter and an injected clock.
@@ -43,13 +57,13 @@ export class Circuit {
 
   /** Not through `fire`: that would cost a promise, and a latency list that grows for the whole window. */
   succeed(now: number): void {
-    this.#turn(now);
+    this.#count(now);
     this.#opossum.status.increment('fires');
   }
 
   /** The transition, if there is one, has happened when this returns. */
   fail(now: number): void {
-    this.#turn(now);
+    this.#count(now);
     this.#opossum.fire().catch(() => undefined);
   }
 
@@ -58,12 +72,28 @@ export class Circuit {
     this.#opossum.shutdown();
   }
 
-  #turn(now: number): void {
-    const slice = Math.floor(now / this.#sliceMs);
-    for (let turns = Math.min(slice - this.#slice, SLICES); turns > 0; turns -= 1) {
+  #count(now: number): void {
+    const slice = this.#sliceAt(now);
+    if (slice > this.#slice) this.#turn(slice - this.#slice);
+    this.#slice = Math.max(slice, this.#slice);
+    this.#outcomes[0] = (this.#outcomes[0] ?? 0) + 1;
+    this.#total += 1;
+  }
+
+  #turn(passed: number): void {
+    const forgets = passed >= SLICES * FORGOTTEN_AFTER_WINDOWS;
+    for (let turns = Math.min(passed, SLICES); turns > 0; turns -= 1) {
+      const oldest = this.#outcomes.at(-1) ?? 0;
+      if (oldest > 0 && !forgets && this.#total - oldest < this.#settings.minRequests) return;
+      this.#outcomes.pop();
+      this.#outcomes.unshift(0);
+      this.#total -= oldest;
       this.#opossum.status.rotateBucket();
     }
-    this.#slice = Math.max(slice, this.#slice);
+  }
+
+  #sliceAt(now: number): number {
+    return Math.floor((now * SLICES) / this.#settings.windowMs);
   }
 }
 

@@ -1,4 +1,8 @@
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
 import { type Sent, send } from '../../support/live-client.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
 import { blockNamed } from './readme.ts';
@@ -18,12 +22,25 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "Error pages of the app's own": showsThePageOfTheApp,
   "Error pages of the app's own 2": showsThePageOfTheApp,
   Events: reportsEvents,
+  'Backends at run time': movesToTheNewBackend,
+  Discovery: findsWhatIsBehindAName,
+  'Discovery 2': readsListsFromAFile,
+  'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
+  Balancing: sendsCustomersToTheSameBackend,
+  'Rehearsing failures': rehearsesAFailure,
 };
 
 function start(name: string, backends: readonly string[], place = REPOSITORY): RunningSnippet {
   return new RunningSnippet(blockNamed(name).code, backends, place);
+}
+
+/** Where a snippet names what only the reader has. */
+function startWith(name: string, theirs: string, ours: string): RunningSnippet {
+  const { code } = blockNamed(name);
+  if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
+  return new RunningSnippet(code.replace(theirs, ours), [], REPOSITORY);
 }
 
 function forwardsPastADeadBackend(mountPath: string): Scenario {
@@ -46,7 +63,7 @@ async function repeatsAPost(name: string): Promise<void> {
   const [resetting, echo] = [await startResetting(), await startEcho()];
   const snippet = start(name, [resetting.url, echo.url]);
   const url = `${await snippet.url()}/orders`;
-  // The first backend has three times the weight, and is asked first.
+  // The other one is of a higher tier, and is not asked first.
   const refused = await send(url, { method: 'POST', body: 'a' });
   expect(causeOf(refused)).toBe('closed_before_response');
   expect(echo.requests).toHaveLength(0);
@@ -116,7 +133,69 @@ async function reportsEvents(name: string): Promise<void> {
   await send(url);
   await snippet.printed(/^GET "\/orders": connection_refused, attempts: 3$/m);
   await send(url);
-  await snippet.printed(/^127\.0\.0\.1:\d+ open connection_refused$/m);
+  await snippet.printed(/^127\.0\.0\.1:\d+ open consecutive_failures connection_refused$/m);
+}
+
+async function movesToTheNewBackend(name: string): Promise<void> {
+  const [old, fresh] = [await startEcho(), await startEcho()];
+  const snippet = start(name, [old.url, fresh.url]);
+  const url = await snippet.url();
+  await snippet.printed(/^new available 0$/m);
+  expect(snippet.output).not.toContain('old');
+  for (let i = 0; i < 5; i += 1) expect(textOf(await send(url))).toBe('GET /');
+  expect([old.requests.length, fresh.requests.length]).toEqual([0, 5]);
+}
+
+async function sendsCustomersToTheSameBackend(name: string): Promise<void> {
+  const backends = [await startEcho(), await startEcho()];
+  const snippet = start(
+    name,
+    backends.map(({ url }) => url),
+  );
+  const url = await snippet.url();
+  for (let customer = 0; customer < 20; customer += 1) {
+    for (let i = 0; i < 3; i += 1) await send(url, { headers: { 'x-customer-id': String(customer) } });
+  }
+  const counts = backends.map(({ requests }) => requests.length);
+  for (const count of counts) expect([count > 0, count % 3]).toEqual([true, 0]);
+  expect(counts[0]).toBe(60 - (counts[1] ?? 0));
+}
+
+async function findsWhatIsBehindAName(name: string): Promise<void> {
+  const { port } = await startEcho();
+  const snippet = startWith(name, 'api.internal:3000', `localhost:${port}`);
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+  await snippet.printed(/^dns:localhost found \d$/m);
+}
+
+async function readsListsFromAFile(name: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'backends.json');
+  const [first, second] = [await startEcho(), await startEcho()];
+  const snippet = startWith(name, 'backends.json', file);
+  const url = await snippet.url();
+  const waiting = send(`${url}/first`);
+  writeFileSync(file, JSON.stringify([first.url]));
+  expect(textOf(await waiting)).toBe('GET /first');
+  writeFileSync(file, JSON.stringify([{ url: second.url, name: 'second' }]));
+  for (let i = 0; second.requests.length === 0; i += 1) {
+    expect(i).toBeLessThan(500);
+    expect(textOf(await send(`${url}/second`))).toBe('GET /second');
+    await sleep(10);
+  }
+  // The file was not there at first.
+  expect(snippet.errors).toContain('ENOENT');
+}
+
+async function checksBackends(name: string): Promise<void> {
+  const [first, second] = [await startEcho(), await startEcho()];
+  const snippet = start(name, [first.url, second.url]);
+  for (const { port } of [first, second]) await snippet.printed(new RegExp(`^127.0.0.1:${port} up`, 'm'));
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+  expect(first.requests[0]?.url).toBe('/healthz');
+  await second.close();
+  await snippet.printed(new RegExp(`^127.0.0.1:${second.port} down connection_refused$`, 'm'));
 }
 
 async function closesAtTheEndOfTheBlock(name: string): Promise<void> {
@@ -133,6 +212,16 @@ async function forwardsTheVeryBytes(name: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const sent = await send(`${await snippet.url()}/orders`, { method: 'POST', headers, body });
   expect(textOf(sent)).toBe(`POST /orders ${body}`);
+}
+
+async function rehearsesAFailure(name: string): Promise<void> {
+  const snippet = start(name, []);
+  expect(await snippet.exitCode()).toBe(0);
+  const lines = snippet.output.split('\n').filter((line) => !line.startsWith('port '));
+  expect(lines[0]).toBe('502 closed_before_response');
+  // Three attempts, each of which arrived.
+  expect(lines.slice(1).join('')).toBe("[ 'GET /orders', 'GET /orders', 'GET /orders' ]");
+  expect(snippet.errors).toBe('');
 }
 
 function textOf(sent: Sent, status = 200): string {

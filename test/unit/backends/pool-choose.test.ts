@@ -1,20 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Backend } from '../../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../../src/backends/balance/peak-ewma.ts';
-import type { Pick } from '../../../src/backends/balance/pick.ts';
-import { Pool } from '../../../src/backends/pool.ts';
-import { fakeBackend, tripBreaker } from '../../support/fake-backend.ts';
+import type { Pool } from '../../../src/backends/pool.ts';
+import { fakeBackend, trip } from '../../support/fake-backend.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
+import { fakePool } from '../../support/fake-pool.ts';
 import { seededRandom } from '../../support/fake-random.ts';
 
 const NOW = 1_000;
 
-function poolOf(first: Backend, ...others: Backend[]): Pool {
-  return new Pool([first, ...others], pickPeakEwma, seededRandom(3));
-}
-
-function trip(backend: Backend): void {
-  if (backend.breaker) tripBreaker(backend.breaker, NOW);
+function poolOf(...backends: Backend[]): Pool {
+  return fakePool(backends, { random: seededRandom(3) });
 }
 
 /** The names that come up when asked often. */
@@ -69,29 +64,29 @@ test('two names for one origin are two backends', () => {
   expect(chosen(poolOf(a, b), tried(a))).toEqual(new Set(['b']));
 });
 
-describe('while all is well', () => {
-  test('one pick is all it takes, among 10 or 10,000', () => {
-    for (const count of [10, 10_000]) {
-      const backends = Array.from({ length: count }, (_, index) =>
-        fakeBackend(`b${index}`, { breaker: false }),
-      );
-      const [first, ...others] = backends;
-      if (!first) throw new Error('no backend');
-      let picks = 0;
-      let looks = 0;
-      for (const backend of backends) {
-        const admits = backend.admits.bind(backend);
-        backend.admits = (now) => {
-          looks += 1;
-          return admits(now);
-        };
-      }
-      const pick: Pick = (candidates, random, now) => {
+test.each([10, 10_000])('one pick is all it takes, among %i of which half are out', (count) => {
+  const backends = Array.from({ length: count }, (_, index) => fakeBackend(`b${index}`));
+  let picks = 0;
+  const pool = fakePool(backends, {
+    random: seededRandom(1),
+    onBalancer: (balancer) => {
+      const pick = balancer.pick.bind(balancer);
+      balancer.pick = (exchange, now, avoidTried) => {
         picks += 1;
-        return pickPeakEwma(candidates, random, now);
+        return pick(exchange, now, avoidTried);
       };
-      new Pool([first, ...others], pick, seededRandom(1)).choose(fakeExchange(), NOW);
-      expect([picks, looks]).toEqual([1, 1]);
-    }
+    },
   });
+  for (let i = 0; i < count; i += 2) trip(backends[i] ?? fakeBackend('none'));
+  let looks = 0;
+  for (const backend of backends) {
+    const share = backend.share.bind(backend);
+    backend.share = (now) => {
+      looks += 1;
+      return share(now);
+    };
+  }
+  const chosen = pool.choose(fakeExchange(), NOW);
+  expect(chosen?.standing).toBe('available');
+  expect([picks, looks]).toEqual([1, 2]);
 });

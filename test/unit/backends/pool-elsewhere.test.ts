@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Backend } from '../../../src/backends/backend.ts';
-import { pickPeakEwma } from '../../../src/backends/balance/peak-ewma.ts';
-import { Pool } from '../../../src/backends/pool.ts';
+import type { Pool } from '../../../src/backends/pool.ts';
 import { fakeBackend, tripBreaker } from '../../support/fake-backend.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
+import { fakePool } from '../../support/fake-pool.ts';
 
 const NOW = 1_000;
 
@@ -22,9 +22,7 @@ function setUp(...states: readonly State[]) {
     if (open && backend.breaker) tripBreaker(backend.breaker, NOW);
     return backend;
   });
-  const [first, ...others] = backends;
-  if (!first) throw new Error('no backend');
-  return { pool: new Pool([first, ...others], pickPeakEwma, () => 0), exchange };
+  return { pool: fakePool(backends), exchange };
 }
 
 test.each<[string, State[], ReturnType<Pool['elsewhere']>]>([
@@ -63,17 +61,17 @@ test.each<[string, State[], boolean]>([
   ],
 ])('waiting would help when %s', (_what, states, helps) => {
   const { pool, exchange } = setUp(...states);
-  expect(pool.isMerelyBusy(exchange, NOW)).toBe(helps);
+  expect(pool.isMerelyBusy(exchange)).toBe(helps);
 });
 
 test('waiting for one tried before the last does not', () => {
   const { pool, exchange } = setUp({ tried: true, full: true }, { tried: true });
   exchange.sameBackendAllowed = true;
-  expect(pool.isMerelyBusy(exchange, NOW)).toBe(false);
+  expect(pool.isMerelyBusy(exchange)).toBe(false);
 });
 
 test('waiting for a tried backend helps where the same one may be used', () => {
   const { pool, exchange } = setUp({ tried: true, full: true });
   exchange.sameBackendAllowed = true;
-  expect(pool.isMerelyBusy(exchange, NOW)).toBe(true);
+  expect(pool.isMerelyBusy(exchange)).toBe(true);
 });

@@ -16,8 +16,9 @@ class Fixture {
     this.queue = new WaitingQueue({ clock: this.clock, size, waitMs });
   }
 
-  wait(name: string, canUse = (): boolean => true) {
+  wait(name: string, canUse = (): boolean => true, hasTried = false) {
     const exchange = fakeExchange({ id: name });
+    if (hasTried) addAttempt(exchange);
     const serve = (): boolean => {
       if (this.free === 0 || !canUse()) return false;
       this.free -= 1;
@@ -64,7 +65,7 @@ test('each free slot is used, and nobody is asked in vain twice', () => {
 test('who avoids the free backend keeps the place, and holds up nobody', () => {
   const fixture = new Fixture();
   let can = false;
-  addAttempt(fixture.wait('a', () => can));
+  fixture.wait('a', () => can, true);
   fixture.wait('b');
   fixture.wake();
   can = true;
@@ -127,4 +128,34 @@ test('waking when nobody waits does nothing', () => {
   const fixture = new Fixture();
   fixture.wake();
   expect(fixture.served).toEqual([]);
+});
+
+test('those that avoid what is free are not all asked', () => {
+  const fixture = new Fixture(1_000);
+  let asked = 0;
+  for (let i = 0; i < 500; i += 1) {
+    const exchange = fakeExchange();
+    addAttempt(exchange);
+    const serve = (): boolean => {
+      asked += 1;
+      return false;
+    };
+    fixture.queue.wait(exchange, serve, () => undefined);
+  }
+  fixture.wait('plain');
+  fixture.wake();
+  expect([asked, fixture.served]).toEqual([16, ['plain']]);
+});
+
+test('woken by what it does, it serves nobody twice', () => {
+  const fixture = new Fixture();
+  const first = (): boolean => {
+    if (fixture.free > 0) fixture.queue.wake();
+    return true;
+  };
+  fixture.wait('a', first);
+  fixture.wait('b', first);
+  fixture.free = 1;
+  fixture.wake();
+  expect([fixture.served, fixture.free, fixture.queue.length]).toEqual([['a', 'b'], 0, 0]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HookError } from '../../../src/engine/hooks.ts';
 import { failed } from '../../../src/failure/failed.ts';
-import { failedWith, fakeBackend, fakeBreaker, SUCCEEDED, tripBreaker } from '../../support/fake-backend.ts';
+import { failedWith, fakeBackend, SUCCEEDED, trip } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
 import { fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded } from '../../support/fake-outcome.ts';
@@ -70,7 +70,7 @@ describe('a response that is held', () => {
 
   test('is kept when none can', async () => {
     const backend = fakeBackend('a');
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    trip(backend);
     const exchange = fakeExchange();
     const held = new FakeResponded(503);
     exchange.held = held;
@@ -81,19 +81,18 @@ describe('a response that is held', () => {
 
 describe('what the gates are told', () => {
   test('a probe is decided at the head, its slot is kept', async () => {
-    const breaker = fakeBreaker();
-    tripBreaker(breaker, NOW);
-    const backend = fakeBackend('a', { breaker });
+    const backend = fakeBackend('a');
+    trip(backend);
     const fixture = new SelectFixture([backend]);
     fixture.clock.advance(1_000);
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(new FakeResponded());
     await outcome;
-    expect([breaker.describe(2_000, 0), backend.pending]).toEqual([undefined, 1]);
+    expect([backend.breaker?.state, backend.pending]).toEqual(['closed', 1]);
   });
 
   test('an ignored failure does not count', async () => {
-    const backend = fakeBackend('a', { breaker: fakeBreaker({ settings: { consecutiveFailures: 1 } }) });
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
     const fixture = new SelectFixture([backend]);
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(failed('first_byte_timeout', { verdict: { kind: 'ignored' } }));
@@ -102,8 +101,7 @@ describe('what the gates are told', () => {
   });
 
   test('a body that breaks off counts, after a good head', async () => {
-    const breaker = fakeBreaker({ settings: { minRequests: 1, failureRate: 1 } });
-    const backend = fakeBackend('a', { breaker });
+    const backend = fakeBackend('a', { breaker: { minRequests: 1, failureRate: 1 } });
     const fixture = new SelectFixture([backend]);
     const outcome = fixture.forward(fakeExchange());
     const response = new FakeResponded();
@@ -115,10 +113,12 @@ describe('what the gates are told', () => {
   });
 
   test('a refused entry settles the slot as ignored', async () => {
-    const backend = fakeBackend('a', { breaker: fakeBreaker() });
-    backend.admits = () => true;
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
-    await new SelectFixture([backend]).forward(fakeExchange());
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    // As if it were in rotation, although its breaker is open.
+    fixture.pool.choose = () => backend;
+    trip(backend);
+    await fixture.forward(fakeExchange());
     expect(backend.pending).toBe(0);
   });
 });
@@ -148,7 +148,7 @@ describe('latency', () => {
 
 describe('an attempt that was given up because another one answered first', () => {
   async function passOver(waitedMs: number) {
-    const backend = fakeBackend('a', { breaker: fakeBreaker({ settings: { consecutiveFailures: 1 } }) });
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
     const fixture = new SelectFixture([backend]);
     const exchange = fakeExchange();
     const outcome = fixture.forward(exchange);
@@ -174,10 +174,10 @@ describe('an attempt that was given up because another one answered first', () =
 describe('when no backend takes it', () => {
   test('it says so at once, why for each, and when to come back', async () => {
     const a = fakeBackend('a');
-    const b = fakeBackend('b', { breaker: fakeBreaker({ settings: { openMs: 4_000 } }) });
+    const b = fakeBackend('b', { breaker: { openMs: 4_000 } });
     a.lastCause = 'connection_refused';
     b.lastCause = 'dns_timeout';
-    for (const { breaker } of [a, b]) if (breaker) tripBreaker(breaker, NOW);
+    for (const backend of [a, b]) trip(backend);
     const fixture = new SelectFixture([a, b]);
     const exchange = fakeExchange();
     expect(await fixture.forward(exchange)).toMatchObject({
@@ -195,7 +195,7 @@ describe('when no backend takes it', () => {
 
   test('while a probe is under way, everybody else is refused', async () => {
     const backend = fakeBackend('a');
-    if (backend.breaker) tripBreaker(backend.breaker, NOW);
+    trip(backend);
     const fixture = new SelectFixture([backend]);
     fixture.clock.advance(1_000);
     void fixture.forward(fakeExchange());
@@ -218,6 +218,44 @@ describe('when no backend takes it', () => {
     ]);
     void fixture.forward(fakeExchange({ startedAt: NOW - 49, settings }));
     expect(fixture.hops).toHaveLength(1);
+  });
+
+  test('before there was any, it says that', async () => {
+    const failure = await new SelectFixture([]).forward(fakeExchange());
+    expect(failure).toMatchObject({ cause: 'no_backend_configured', reached: 'no' });
+  });
+
+  test('drained or down, none is called open', async () => {
+    const [drained, down] = [fakeBackend('drained'), fakeBackend('down')];
+    const fixture = new SelectFixture([drained, down]);
+    drained.drain('by_hand', NOW);
+    down.setHealth(false, 'connection_timeout', NOW);
+    expect(await fixture.forward(fakeExchange())).toMatchObject({
+      cause: 'no_healthy_backend',
+      retryAfterMs: 1_000,
+      backends: [
+        { backend: 'drained', state: 'draining', since: '2026-01-01T00:00:00.000Z' },
+        { backend: 'down', state: 'down', since: '2026-01-01T00:00:00.000Z', cause: 'connection_timeout' },
+      ],
+    });
+  });
+
+  test('of very many the first hundred are listed, in no time', async () => {
+    const backends = Array.from({ length: 10_000 }, (_, index) =>
+      fakeBackend(`b${index}`, { breaker: false }),
+    );
+    const fixture = new SelectFixture(backends);
+    for (const backend of backends) backend.setHealth(false, undefined, NOW);
+    await fixture.forward(fakeExchange());
+    const started = performance.now();
+    for (let i = 0; i < 100; i += 1) await fixture.forward(fakeExchange());
+    expect((performance.now() - started) / 100).toBeLessThan(5);
+    const failure = await fixture.forward(fakeExchange());
+    expect(failure).toMatchObject({
+      cause: 'no_healthy_backend',
+      detail: '9900 more backends are not listed.',
+    });
+    expect(failure.kind === 'failed' && failure.backends).toHaveLength(100);
   });
 
   test('an exchange that was given up does not begin', async () => {
@@ -278,6 +316,42 @@ describe('when every backend is merely busy', () => {
     b?.resolve(failed('closed_before_response'));
     await flush();
     expect(fixture.hops[2]?.backend).toBe('b');
+  });
+
+  test('those that wait are told at once when there is nothing left to wait for', async () => {
+    const backend = fakeBackend('a', { limit: 1 });
+    const fixture = new SelectFixture([backend]);
+    void fixture.forward(fakeExchange());
+    const waiting = [fixture.forward(fakeExchange()), fixture.forward(fakeExchange())];
+    backend.drain('by_hand', NOW);
+    expect(await Promise.all(waiting)).toMatchObject([
+      { cause: 'no_healthy_backend' },
+      { cause: 'no_healthy_backend' },
+    ]);
+    expect([fixture.queue.length, fixture.clock.pending]).toEqual([0, 0]);
+  });
+
+  test('those that wait go to a backend that joins', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })]);
+    for (let i = 0; i < 3; i += 1) void fixture.forward(fakeExchange());
+    fixture.pool.join(fakeBackend('b'), 'by_hand', NOW);
+    expect(fixture.hops.map(({ backend }) => backend)).toEqual(['a', 'b', 'b']);
+  });
+
+  test('a function of the user that throws hits the one it was asked for', async () => {
+    const hash = ({ id }: { id: string }): string => {
+      if (id === 'bad' && fixture.hops.length > 0) throw new Error('no');
+      return id;
+    };
+    const fixture: SelectFixture = new SelectFixture([fakeBackend('a', { limit: 1 })], { balance: { hash } });
+    const first = fixture.forward(fakeExchange());
+    const bad = fixture.forward(fakeExchange({ id: 'bad' }));
+    const good = fixture.forward(fakeExchange({ id: 'good' }));
+    fixture.hops[0]?.resolve(failed('connection_refused'));
+    await expect(bad).rejects.toThrow('balance.hash');
+    expect(await first).toMatchObject({ cause: 'connection_refused' });
+    fixture.hops[1]?.resolve(failed('connection_refused'));
+    expect(await good).toMatchObject({ cause: 'connection_refused' });
   });
 
   test('with no place to wait it is refused', async () => {

@@ -8,7 +8,7 @@ test('doubles with each failed probe, up to the cap', () => {
   let now = 0;
   const waits: number[] = [];
   for (let i = 0; i < 6; i += 1) {
-    const until = breaker.openUntil ?? 0;
+    const until = breaker.probeAt;
     waits.push(until - now);
     now = until;
     breaker.enter(now)?.settle(failedWith('connection_refused'), now);
@@ -21,7 +21,7 @@ test('varies by a tenth either way', () => {
   const waits = Array.from({ length: 500 }, () => {
     const breaker = fakeBreaker({ random, now: 0 });
     tripBreaker(breaker, 0);
-    return breaker.openUntil ?? 0;
+    return breaker.probeAt;
   });
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(900);
   expect(Math.min(...waits)).toBeLessThan(910);
@@ -35,8 +35,8 @@ test.each([
 ])('after health %s', (_what, healthyMs, expected) => {
   const breaker = fakeBreaker({ settings: { openMs: 1_000, windowMs: 10_000 } });
   tripBreaker(breaker, 0);
-  breaker.enter(1_000)?.answered(SUCCEEDED, 1_000);
+  breaker.enter(1_000)?.answered(SUCCEEDED, 1_000, 0);
   const now = 1_000 + healthyMs;
   tripBreaker(breaker, now);
-  expect((breaker.openUntil ?? 0) - now).toBe(expected);
+  expect(breaker.probeAt - now).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BreakerGate } from '../../../../src/backends/gates/breaker.ts';
+import type { BreakerChange, BreakerGate } from '../../../../src/backends/gates/breaker.ts';
 import type { Verdict } from '../../../../src/engine/types.ts';
 import { failedWith, fakeBreaker, SAYS_NOTHING, SUCCEEDED } from '../../../support/fake-backend.ts';
 
@@ -83,11 +83,28 @@ describe('the failure rate', () => {
 
   test('forgets what is older than the window', () => {
     const breaker = fakeBreaker({ settings: { windowMs: 10_000 } });
+    settle(breaker, 9, failedWith('backend_status'), 1_000);
+    settle(breaker, 20, SUCCEEDED, 12_000);
+    settle(breaker, 19, failedWith('backend_status'), 13_000);
+    expect(isOpen(breaker, 13_000)).toBe(false);
+    settle(breaker, 1, failedWith('backend_status'), 13_500);
+    expect(isOpen(breaker, 13_500)).toBe(true);
+  });
+
+  test.each([1, 60])('with little traffic, one request in %i s, looks further back', (seconds) => {
+    const breaker = fakeBreaker();
+    for (let i = 1; i <= 20; i += 1) {
+      expect(isOpen(breaker, i * seconds * 1_000)).toBe(false);
+      settle(breaker, 1, failedWith('backend_status'), i * seconds * 1_000);
+    }
+    expect(isOpen(breaker, 20 * seconds * 1_000)).toBe(true);
+  });
+
+  test('but not beyond a pause of ten windows', () => {
+    const breaker = fakeBreaker({ settings: { windowMs: 10_000 } });
     settle(breaker, 19, failedWith('backend_status'), 1_000);
-    settle(breaker, 19, failedWith('backend_status'), 12_000);
-    expect(isOpen(breaker, 12_000)).toBe(false);
-    settle(breaker, 1, failedWith('backend_status'), 12_500);
-    expect(isOpen(breaker, 12_500)).toBe(true);
+    settle(breaker, 19, failedWith('backend_status'), 102_000);
+    expect(isOpen(breaker, 102_000)).toBe(false);
   });
 
   test.each([0.01, 0.1, 0.25, 1 / 3, 0.7, 1])('of %s is met by exactly that share', (failureRate) => {
@@ -109,15 +126,9 @@ test('it says what opened it', () => {
   const changes: unknown[] = [];
   const breaker = fakeBreaker({ onChange: (change) => changes.push(change) });
   settle(breaker, 5, failedWith('connection_reset'));
-  expect(changes).toEqual([{ state: 'open', cause: 'connection_reset', openMs: 1_000 }]);
-});
-
-test('describes itself for the report', () => {
-  const breaker = fakeBreaker();
-  const wall = Date.UTC(2026, 0, 1);
-  expect(breaker.describe(1_000, wall)).toBeUndefined();
-  settle(breaker, 5, failedWith('connection_refused'));
-  expect(breaker.describe(1_500, wall)).toEqual({ state: 'open', since: '2025-12-31T23:59:59.500Z' });
+  expect(changes).toEqual([
+    { state: 'open', reason: 'consecutive_failures', cause: 'connection_reset', openMs: 1_000, now: 1_000 },
+  ]);
 });
 
 test.each([
@@ -130,4 +141,57 @@ test.each([
   expect(breaker.isUnreachable).toBe(false);
   settle(breaker, 5, failedWith(cause));
   expect(breaker.isUnreachable).toBe(unreachable);
+});
+
+describe('slow answers', () => {
+  const settings = { slowMs: 500, slowRate: 0.5, minRequests: 4, windowMs: 10_000 };
+
+  function answer(breaker: BreakerGate, latencyMs: number, now = 1_000): void {
+    const pass = breaker.enter(now);
+    pass?.answered(SUCCEEDED, now, latencyMs);
+    pass?.settle(SUCCEEDED, now);
+  }
+
+  test('open it at the rate, once there were enough answers', () => {
+    const changes: BreakerChange[] = [];
+    const breaker = fakeBreaker({ settings, onChange: (change) => changes.push(change) });
+    for (const latencyMs of [500, 500, 501]) answer(breaker, latencyMs);
+    expect(isOpen(breaker)).toBe(false);
+    answer(breaker, 501);
+    expect(isOpen(breaker)).toBe(true);
+    expect(changes).toMatchObject([{ state: 'open', reason: 'slow_rate', cause: undefined }]);
+    expect(breaker.isUnreachable).toBe(false);
+  });
+
+  test('are forgotten with the window', () => {
+    const breaker = fakeBreaker({ settings });
+    for (let i = 0; i < 3; i += 1) answer(breaker, 501);
+    answer(breaker, 501, 12_000);
+    expect(isOpen(breaker, 12_000)).toBe(false);
+  });
+
+  test('do not matter unless that is switched on', () => {
+    const breaker = fakeBreaker();
+    for (let i = 0; i < 100; i += 1) answer(breaker, 1e6);
+    expect(isOpen(breaker)).toBe(false);
+  });
+
+  test('that come late change nothing', () => {
+    const breaker = fakeBreaker({ settings });
+    const late = Array.from({ length: 9 }, () => breaker.enter(1_000));
+    for (const pass of late.slice(0, 4)) pass?.answered(SUCCEEDED, 1_000, 501);
+    expect(isOpen(breaker)).toBe(true);
+    breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 100);
+    for (const pass of late.slice(4)) pass?.answered(SUCCEEDED, 2_100, 501);
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('of a probe keep it open', () => {
+    const breaker = fakeBreaker({ settings });
+    settle(breaker, 5, failedWith('connection_refused'));
+    breaker.enter(2_000)?.answered(SUCCEEDED, 2_600, 501);
+    expect([breaker.state, breaker.probeAt]).toEqual(['open', 4_600]);
+    breaker.enter(4_600)?.answered(SUCCEEDED, 4_700, 100);
+    expect(breaker.state).toBe('closed');
+  });
 });

@@ -17,32 +17,28 @@ function opened(given: FakeBreaker = {}) {
 
 test('open, it lets nothing through until its time', () => {
   const breaker = opened();
-  expect([breaker.admits(1_999), breaker.enter(1_999), breaker.openUntil]).toEqual([false, undefined, 2_000]);
+  expect([breaker.admits(1_999), breaker.enter(1_999), breaker.probeAt]).toEqual([false, undefined, 2_000]);
   expect(breaker.admits(2_000)).toBe(true);
 });
 
 test('then one probe at a time', () => {
   const breaker = opened();
   expect(breaker.enter(2_000)).toBeDefined();
-  expect([breaker.admits(2_000), breaker.enter(2_000), breaker.openUntil]).toEqual([
-    false,
-    undefined,
-    undefined,
-  ]);
+  expect([breaker.admits(2_999), breaker.enter(2_999), breaker.probeAt]).toEqual([false, undefined, 3_000]);
 });
 
 test('a good probe closes it at the head, without waiting for the body', () => {
   const breaker = opened();
   const probe = breaker.enter(2_000);
-  probe?.answered(SUCCEEDED, 2_100);
-  expect(breaker.describe(2_100, 0)).toBeUndefined();
+  probe?.answered(SUCCEEDED, 2_100, 0);
+  expect(breaker.state).toBe('closed');
   expect([breaker.enter(2_100), breaker.enter(2_100)]).not.toContain(undefined);
 });
 
 test('a body that breaks off later does not undo that', () => {
   const breaker = opened({ settings: { consecutiveFailures: 1 } });
   const probe = breaker.enter(3_000);
-  probe?.answered(SUCCEEDED, 3_100);
+  probe?.answered(SUCCEEDED, 3_100, 0);
   probe?.settle(failedWith('response_truncated'), 9_000);
   expect(breaker.admits(9_000)).toBe(true);
 });
@@ -50,12 +46,12 @@ test('a body that breaks off later does not undo that', () => {
 test('a bad probe opens it again', () => {
   const breaker = opened();
   breaker.enter(2_000)?.settle(failedWith('closed_before_response'), 2_100);
-  expect([breaker.admits(2_100), breaker.openUntil]).toEqual([false, 4_100]);
+  expect([breaker.admits(2_100), breaker.probeAt]).toEqual([false, 4_100]);
 });
 
 test('any failure of a probe counts, a bad status too', () => {
   const breaker = opened();
-  breaker.enter(2_000)?.answered(failedWith('backend_status'), 2_100);
+  breaker.enter(2_000)?.answered(failedWith('backend_status'), 2_100, 0);
   expect(breaker.admits(2_100)).toBe(false);
 });
 
@@ -64,32 +60,32 @@ test('a probe that says nothing gives its place to the next one', () => {
   const probe = breaker.enter(2_000);
   expect(breaker.admits(2_100)).toBe(false);
   // At the head already: its body may take hours.
-  probe?.answered(SAYS_NOTHING, 2_100);
-  expect([breaker.admits(2_100), breaker.describe(2_100, 0)?.state]).toEqual([true, 'half_open']);
+  probe?.answered(SAYS_NOTHING, 2_100, 0);
+  expect([breaker.admits(2_100), breaker.state]).toEqual([true, 'half_open']);
   const next = breaker.enter(2_200);
   probe?.settle(SUCCEEDED, 2_300);
-  expect(breaker.describe(2_300, 0)?.state).toBe('half_open');
+  expect(breaker.state).toBe('half_open');
   next?.settle(SUCCEEDED, 2_400);
-  expect(breaker.describe(2_400, 0)).toBeUndefined();
+  expect(breaker.state).toBe('closed');
 });
 
 test('it takes `successes` good probes, one after the other', () => {
   const breaker = opened({ settings: { successes: 3 } });
   for (let i = 0; i < 2; i += 1) {
-    breaker.enter(2_000)?.answered(SUCCEEDED, 2_000);
-    expect(breaker.describe(2_000, 0)?.state).toBe('half_open');
+    breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 0);
+    expect(breaker.state).toBe('half_open');
   }
-  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000);
-  expect(breaker.describe(2_000, 0)).toBeUndefined();
+  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 0);
+  expect(breaker.state).toBe('closed');
 });
 
 test('good probes are forgotten when one fails', () => {
   const breaker = opened({ settings: { successes: 2 } });
-  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000);
+  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 0);
   breaker.enter(2_000)?.settle(failedWith('connection_refused'), 2_000);
-  const again = breaker.openUntil ?? 0;
-  breaker.enter(again)?.answered(SUCCEEDED, again);
-  expect(breaker.describe(again, 0)?.state).toBe('half_open');
+  const again = breaker.probeAt;
+  breaker.enter(again)?.answered(SUCCEEDED, again, 0);
+  expect(breaker.state).toBe('half_open');
 });
 
 describe('a result that comes late', () => {
@@ -102,16 +98,16 @@ describe('a result that comes late', () => {
     breaker.enter(2_000);
     late[1]?.settle(SUCCEEDED, 2_100);
     late[2]?.settle(failedWith('connection_refused'), 2_100);
-    expect([breaker.describe(2_100, 0)?.state, breaker.admits(2_100)]).toEqual(['half_open', false]);
+    expect([breaker.state, breaker.admits(2_100)]).toEqual(['half_open', false]);
   });
 
   test('from before it closed is not counted', () => {
     const breaker = fakeBreaker({ settings: { consecutiveFailures: 2 } });
     const late = Array.from({ length: 10 }, () => breaker.enter(1_000));
     tripBreaker(breaker, 1_000);
-    breaker.enter(2_000)?.answered(SUCCEEDED, 2_000);
+    breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 0);
     for (const pass of late) pass?.settle(failedWith('connection_refused'), 2_100);
-    expect(breaker.describe(2_100, 0)).toBeUndefined();
+    expect(breaker.state).toBe('closed');
   });
 });
 
@@ -119,22 +115,27 @@ test('the window is forgotten on closing', () => {
   const breaker = fakeBreaker({ settings: { consecutiveFailures: 1_000, minRequests: 20 } });
   for (let i = 0; i < 20; i += 1) breaker.enter(1_000)?.settle(failedWith('backend_status'), 1_000);
   expect(breaker.admits(1_000)).toBe(false);
-  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000);
+  breaker.enter(2_000)?.answered(SUCCEEDED, 2_000, 0);
   for (let i = 0; i < 19; i += 1) breaker.enter(2_000)?.settle(failedWith('backend_status'), 2_000);
   expect(breaker.admits(2_000)).toBe(true);
 });
 
-test('a connection made in the background lets the next request probe at once', () => {
-  const breaker = opened();
-  breaker.allowProbe(1_200);
-  expect([breaker.admits(1_200), breaker.describe(1_200, 0)?.state]).toEqual([true, 'open']);
-});
+test.each(['reachable', 'health_check'] as const)(
+  'known to be back (%s), the next request probes at once',
+  (reason) => {
+    const changes: unknown[] = [];
+    const breaker = opened({ onChange: (change) => changes.push(change) });
+    breaker.allowProbe(reason, 1_200);
+    expect([breaker.admits(1_200), breaker.state]).toEqual([true, 'half_open']);
+    expect(changes[1]).toMatchObject({ state: 'half_open', reason, now: 1_200 });
+  },
+);
 
-test('it cannot put a probe off, and means nothing while closed', () => {
+test('that puts no probe off, and means nothing while closed', () => {
   const breaker = opened();
-  breaker.allowProbe(5_000);
-  expect(breaker.openUntil).toBe(2_000);
+  breaker.allowProbe('reachable', 5_000);
+  expect(breaker.probeAt).toBe(2_000);
   const closed = fakeBreaker();
-  closed.allowProbe(1_000);
-  expect(closed.describe(1_000, 0)).toBeUndefined();
+  closed.allowProbe('reachable', 1_000);
+  expect(closed.state).toBe('closed');
 });

@@ -33,7 +33,7 @@ function live(breaker: BreakerGate): void {
   breaker.enter(1_000)?.settle(SUCCEEDED, 1_000);
   tripBreaker(breaker, 1_000);
   breaker.enter(2_000)?.settle(failedWith('backend_status'), 2_000);
-  breaker.enter(9_000)?.answered(SUCCEEDED, 9_000);
+  breaker.enter(9_000)?.answered(SUCCEEDED, 9_000, 0);
   for (let i = 0; i < 30; i += 1) breaker.enter(9_500)?.settle(failedWith('backend_status'), 9_500);
 }
 

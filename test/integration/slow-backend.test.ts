@@ -1,0 +1,46 @@
+import { Agent } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { startBackend } from '../support/live-backend.ts';
+import { send } from '../support/live-client.ts';
+import { startGateway } from '../support/live-gateway.ts';
+
+const REQUESTS = 2_000;
+
+/** Eight clients, one request after the other, to four backends of which one may be slower. */
+async function run(
+  slowMs: number,
+): Promise<{ readonly share: number; readonly p50: number; readonly p99: number }> {
+  const backends = await Promise.all(
+    [slowMs, 0, 0, 0].map((ms) =>
+      startBackend((_request, response) => {
+        const timer = setTimeout(() => response.end('x'), 5 + ms);
+        response.on('close', () => clearTimeout(timer));
+      }),
+    ),
+  );
+  const gateway = await startGateway('node', { backends: backends.map(({ url }) => url) });
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const times: number[] = [];
+  const clients = Array.from({ length: 8 }, async () => {
+    for (let i = 0; i < REQUESTS / 8; i += 1) {
+      const sent = await send(gateway.url, { agent });
+      expect(sent.status).toBe(200);
+      times.push(sent.ms);
+    }
+  });
+  await Promise.all(clients);
+  const sorted = times.sort((one, other) => one - other);
+  const at = (q: number): number => sorted[Math.floor(q * sorted.length)] ?? NaN;
+  return { share: (backends[0]?.requests.length ?? NaN) / REQUESTS, p50: at(0.5), p99: at(0.99) };
+}
+
+test('a backend 50 ms slower than its peers gets a small share, with p99 near the healthy p99', async () => {
+  const healthy = await run(0);
+  const mixed = await run(50);
+  console.log('healthy: %o, with one 50 ms slower: %o', healthy, mixed);
+  expect(healthy.share).toBeGreaterThan(0.15);
+  expect(mixed.share).toBeLessThan(0.01);
+  // Were it asked once in a hundred times, p99 would be above 55 ms.
+  expect(mixed.p99 - healthy.p99).toBeLessThan(25);
+});
