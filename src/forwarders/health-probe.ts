@@ -1,9 +1,10 @@
 import { isUnsent } from '../engine/attempt.ts';
-import type { Clock } from '../engine/clock.ts';
+import type { Clock, Timer } from '../engine/clock.ts';
 import type { HealthSettings } from '../engine/settings.ts';
 import type { Failed, Outcome, Phase, Target } from '../engine/types.ts';
 import { classify } from '../failure/classify.ts';
 import { failed } from '../failure/failed.ts';
+import type { ConnectError } from './connect-error.ts';
 import { connect, type ConnectCallback, type Connecting } from './connector.ts';
 import { DirectAttempt } from './direct-attempt.ts';
 import type { DnsCache } from './dns-cache.ts';
@@ -19,6 +20,9 @@ export interface HealthProbeOptions {
   readonly settings: HealthSettings;
   readonly dns: Pick<DnsCache, 'lookup'>;
 }
+
+/** Enough for one turn of the event loop. */
+const LAST_CHANCE_MS = 5;
 
 type Cancel = (failure: Failed) => void;
 
@@ -50,15 +54,23 @@ export class HealthProbe {
   /** A bare connection, with TLS where the backend has it. */
   #greet(target: Target): Promise<Failed | undefined> {
     return new Promise((resolve) => {
+      let phase: Phase = 'connect';
       let connecting: Connecting | undefined = undefined;
-      const cancel: Cancel = (failure) => connecting?.abort(failure);
-      this.#running.add(cancel);
-      connecting = this.#connect(target, undefined, (error, socket) => {
+      const finish = (failure: Failed | undefined): void => {
+        limit.cancel();
         this.#running.delete(cancel);
+        resolve(failure);
+      };
+      const cancel: Cancel = (failure) => {
+        finish(failure);
+        connecting?.abort(failure);
+      };
+      const limit = this.#limit(() => cancel(timedOut(phase)));
+      this.#running.add(cancel);
+      const onPhase = (next: Phase): void => void (phase = next);
+      connecting = this.#connect(target, onPhase, (error, socket) => {
         socket?.on('error', () => undefined).destroy();
-        if (!error) return resolve(undefined);
-        const { phase, cause, timedOut } = error;
-        resolve(classify({ phase, error: cause, timedOut, reused: false, bytesRead: 0 }));
+        finish(error ? unconnected(error) : undefined);
       });
     });
   }
@@ -68,19 +80,19 @@ export class HealthProbe {
     const { exchange, attempt } = healthExchange(target, settings, this.#options);
     const idleAge = new IdleAge();
     const lane = Lane.create(target.origin, {
-      open: (waiting, done) => this.#connect(target, waiting, done),
+      open: (waiting, done) => this.#connect(target, (phase) => waiting?.enterPhase(phase), done),
       allowH2: target.alpn.includes('h2'),
       clock,
       idleAge,
     });
     const context = { clock, name, idleAge, plaintext: this.#plaintext };
     const cancel: Cancel = (failure) => exchange.cancel(failure);
-    const timer = clock.after(settings.timeoutMs, () => cancel(timedOut(attempt.phase)));
+    const limit = this.#limit(() => cancel(timedOut(attempt.phase)));
     this.#running.add(cancel);
     const outcome = await new Promise<Outcome>((resolve) => {
       new DirectAttempt(exchange, attempt, context, resolve).start(lane);
     });
-    timer.cancel();
+    limit.cancel();
     this.#running.delete(cancel);
     const failure = judge(outcome, settings.expect);
     if (outcome.kind === 'responded') outcome.discard();
@@ -88,14 +100,23 @@ export class HealthProbe {
     return failure;
   }
 
-  #connect(target: Target, attempt: DirectAttempt | undefined, callback: ConnectCallback): Connecting {
+  /**
+   * A process that was busy runs the timers that are due first, and only then reads what arrived long before
+   * that: it must not take its own sloth for that of all its backends.
+   */
+  #limit(run: () => void): Timer {
+    const { clock, settings } = this.#options;
+    let timer = clock.after(settings.timeoutMs, () => {
+      timer = clock.after(LAST_CHANCE_MS, run);
+    });
+    return { cancel: () => timer.cancel() };
+  }
+
+  #connect(target: Target, onPhase: (phase: Phase) => void, callback: ConnectCallback): Connecting {
     const { clock, settings, dns } = this.#options;
-    const onPhase = (phase: Phase): void => attempt?.enterPhase(phase);
-    const { lookup } = dns;
-    return connect(
-      { target, clock, limitMs: settings.timeoutMs, lookup, onPhase, isBackground: true },
-      callback,
-    );
+    // The limit of the whole check comes first.
+    const limitMs = settings.timeoutMs * 2 + LAST_CHANCE_MS;
+    return connect({ target, clock, limitMs, lookup: dns.lookup, onPhase, isBackground: true }, callback);
   }
 }
 
@@ -106,6 +127,10 @@ function judge(outcome: Outcome, expect: HealthSettings['expect']): Failed | und
   const { status } = outcome;
   if (expect.some(([from, to]) => status >= from && status <= to)) return undefined;
   return failed('backend_status', { detail: `The health check was answered with ${status}.` });
+}
+
+function unconnected({ phase, cause, timedOut }: ConnectError): Failed {
+  return classify({ phase, error: cause, timedOut, reused: false, bytesRead: 0 });
 }
 
 function timedOut(phase: Phase): Failed {

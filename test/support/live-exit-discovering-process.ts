@@ -1,4 +1,4 @@
-/** Discovers and checks a backend through a gateway that is never closed, and has nothing more to do. */
+/** Discovers and checks a backend through a gateway that is never closed; then has nothing more to do. */
 import { createGateway } from 'causeway-proxy';
 
 const [port = ''] = process.argv.slice(2);
@@ -7,3 +7,5 @@ const gateway = createGateway({
   health: { path: '/', intervalMs: 60_000, timeoutMs: 60_000 },
 });
 gateway.on('discovery', ({ state }) => process.send?.(state));
+// Until the parent disconnects.
+process.on('message', () => undefined);

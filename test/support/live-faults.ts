@@ -28,8 +28,8 @@ export async function besideAnother(lane: Lane, fault: Fault, isIdempotent: bool
   const [faulty, other] = [await startFault(fault), await startNamed('the other one')];
   const [first] = faulty.options.backends;
   // Also the second time, when it has become known as a fast one or a slow one.
-  const backends = [{ ...first, weight: 1_000 }, other.url];
-  const { url, watch } = await startWatched(lane, { ...optionsOf(faulty), backends, random: () => 0 });
+  const backends = [first, { url: other.url, tier: 1 }];
+  const { url, watch } = await startWatched(lane, { ...optionsOf(faulty), backends });
   const { bodyBytes, times } = faults[fault].request;
   const isUpload = bodyBytes > 1;
   const request = isIdempotent
