@@ -27,11 +27,8 @@ interface Tail {
 async function measure(hedge: boolean): Promise<Tail> {
   const [shaky, steady] = [await startShaky(), await startNamed('steady')];
   const options: GatewayOptions = {
-    // The shaky one is asked first, whatever the balancer learns: this is about the hedge.
-    backends: [
-      { url: shaky.url, weight: 1_000 },
-      { url: steady.url, weight: 0.001 },
-    ],
+    // The shaky one is the upper tier, asked first whatever the balancer learns: this is about the hedge.
+    backends: [{ url: shaky.url }, { url: steady.url, tier: 1 }],
     timeouts: { learned: false },
     retry: { hedge },
   };

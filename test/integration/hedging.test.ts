@@ -50,10 +50,10 @@ async function setUp(
   const one = slow ?? (await startDelayed('slow', Infinity));
   const other = quick ?? (await startDelayed('quick', 0));
   const gateway = await startGateway(adapter, {
-    // Far more weight: the first choice, for as long as it takes the balancer to learn.
+    // The upper tier: the first choice, whatever the balancer learns.
     backends: [
-      { url: one.backend.url, name: 'slow', weight: 1_000 },
-      { url: other.backend.url, name: 'quick', weight: 0.001 },
+      { url: one.backend.url, name: 'slow' },
+      { url: other.backend.url, name: 'quick', tier: 1 },
     ],
     retry: HEDGED,
     // One failure that is charged would be seen.
@@ -159,9 +159,9 @@ describe.each(ADAPTERS)('hedging, %s', (adapter) => {
 
   test('when both fail there is one failure, with both on record', async () => {
     const slow = await startBackend((request) => void setTimeout(() => request.socket.destroy(), 150));
-    const dead = { url: `http://127.0.0.1:${await closedPort()}`, name: 'dead', weight: 0.001 };
+    const dead = { url: `http://127.0.0.1:${await closedPort()}`, name: 'dead', tier: 1 };
     const gateway = await startGateway(adapter, {
-      backends: [{ url: slow.url, name: 'slow', weight: 1_000 }, dead],
+      backends: [{ url: slow.url, name: 'slow' }, dead],
       retry: HEDGED,
       errors: { disclose: 'trusted' },
     });
@@ -220,8 +220,8 @@ describe.each(ADAPTERS)('hedging, %s', (adapter) => {
     const quick = await startNamed('quick');
     const gateway = await startGateway(adapter, {
       backends: [
-        { url: slow.url, weight: 1_000, protocol: 'h2' },
-        { url: quick.url, weight: 0.001 },
+        { url: slow.url, protocol: 'h2' },
+        { url: quick.url, tier: 1 },
       ],
       retry: HEDGED,
     });
