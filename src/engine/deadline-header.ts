@@ -21,13 +21,9 @@ export function pushDeadline(headers: string[], exchange: Exchange, name: string
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     if (headers[i]?.toLowerCase() === lower) headers.splice(i, 2);
   }
-  const leftMs = leftOf(exchange);
+  const beganAt = exchange.attempt?.startedAt ?? exchange.startedAt;
+  // While the client is still sending, time stands still.
+  const isSending = exchange.body.receivedAt === undefined;
+  const leftMs = isSending ? exchange.deadlineMs : deadlineAt(exchange) - beganAt;
   if (leftMs !== Infinity) headers.push(name, String(Math.max(Math.ceil(leftMs), 1)));
-}
-
-/** As of when the attempt begins. With bytes of the request still to come, time will begin again with the last one. */
-function leftOf(exchange: Exchange): number {
-  const { attempt, body, deadlineMs, startedAt } = exchange;
-  if (body.receivedAt === undefined) return deadlineMs;
-  return Math.min(deadlineAt(exchange) - (attempt?.startedAt ?? startedAt), deadlineMs);
 }

@@ -1,13 +1,16 @@
 import type { HedgeSettings, RetrySettings } from '../engine/settings.ts';
 import { DEFAULTS, type PolicyOptions, type RetryOptions } from '../options.ts';
-import { aFunction, number } from './check.ts';
-import { type Checks, count, milliseconds, MINUTE_MS, settleGroup, switchable } from './group.ts';
+import { aFunction, type Check, number, show } from './check.ts';
+import { type Checks, settleGroup } from './group.ts';
 
-const HEDGE: Checks = { quantile: number({ min: 0.5, max: 0.999 }), delayMs: milliseconds };
+const HEDGE: Checks = {
+  quantile: number({ min: 0.5, max: 0.999 }),
+  delayMs: number({ min: 1, unit: 'milliseconds' }),
+};
 const RETRY: Checks = {
-  retries: count(0, 10),
-  replayBytes: count(0, 1_048_576),
-  maxRetryAfterMs: number({ min: 0, max: MINUTE_MS, unit: 'milliseconds' }),
+  retries: number({ min: 0, max: 10, integer: true }),
+  replayBytes: number({ min: 0, max: 1_048_576, integer: true }),
+  maxRetryAfterMs: number({ min: 0, max: 60_000, unit: 'milliseconds' }),
   hedge: switchable(HEDGE),
   when: aFunction,
 };
@@ -37,4 +40,13 @@ function settleHedge(given: RetryOptions['hedge'], base: HedgeSettings | false):
   if (given === false) return false;
   const from = base === false ? DEFAULTS.hedge : base;
   return settleGroup('retry.hedge', given === true ? undefined : given, from, HEDGE);
+}
+
+/** A group of options that can be switched as a whole. */
+function switchable(checks: Checks): Check {
+  return (key, value) => {
+    if (typeof value === 'boolean') return;
+    if (typeof value === 'object' && value !== null) return void settleGroup(key, value, {}, checks);
+    throw new TypeError(`${key} must be true, false or an object, got ${show(value)}`);
+  };
 }

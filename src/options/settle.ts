@@ -8,15 +8,18 @@ import {
   type PolicyOptions,
   type Settings,
 } from '../options.ts';
-import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
 import { settleDiscovery } from './discovery.ts';
-import { type Checks, count, milliseconds, MINUTE_MS, settleGroup } from './group.ts';
-import { headerOfItsOwn } from './header-name.ts';
+import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
+import { settleSources } from './sources.ts';
+import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
+import { headerOfItsOwn } from './header-name.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
-import { settleSources } from './sources.ts';
 
+const MINUTE_MS = 60_000;
+const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
+const ms = number({ min: 1, unit: 'milliseconds' });
 const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
 
 const BUDGET: Checks = {
@@ -32,23 +35,23 @@ const BREAKER: Checks = {
   openMs: boundedMs(10),
   maxOpenMs: boundedMs(10),
   successes: count(1, 100),
-  slowMs: milliseconds,
+  slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
 };
 const TIMEOUTS: Checks = {
-  connectMs: milliseconds,
-  firstByteMs: milliseconds,
+  connectMs: ms,
+  firstByteMs: ms,
   learned: aBoolean,
-  idleMs: milliseconds,
-  writeMs: milliseconds,
-  requestBodyMs: milliseconds,
-  deadlineMs: milliseconds,
+  idleMs: ms,
+  writeMs: ms,
+  requestBodyMs: ms,
+  deadlineMs: ms,
   deadlineHeader: either(oneOf(false), headerOfItsOwn),
 };
 const LIMITS: Checks = {
   perBackend: count(1),
   queue: count(0),
-  queueMs: milliseconds,
+  queueMs: ms,
   requestBytes: count(0),
   replayBytes: count(0),
 };

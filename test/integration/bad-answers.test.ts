@@ -41,7 +41,6 @@ describe.each(ADAPTERS)('a 503 that is dropped for a better answer, %s', (adapte
     const busy = await startBusy(answer);
     const good = await startNamed('good');
     const gateway = await startGateway(adapter, {
-      // Slow or not, the busy one is asked first.
       backends: [busy.url, { url: good.url, tier: 1 }],
       retry: { budget: { ratio: 1 } },
       ...NARROW,

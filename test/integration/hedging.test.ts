@@ -50,7 +50,7 @@ async function setUp(
   const one = slow ?? (await startDelayed('slow', Infinity));
   const other = quick ?? (await startDelayed('quick', 0));
   const gateway = await startGateway(adapter, {
-    // Far more weight: the first choice, for as long as it takes the balancer to learn.
+    // The upper tier: the first choice, whatever the balancer learns.
     backends: [
       { url: one.backend.url, name: 'slow' },
       { url: other.backend.url, name: 'quick', tier: 1 },
