@@ -125,6 +125,7 @@ describe('a source', () => {
     fixture.members.reconcile('dns', [settingsOf('a', { weight: 5, tier: 1 })]);
     expect(fixture.pool.backends).toEqual([before]);
     expect(before).toMatchObject({ weight: 5, tier: 1 });
+    expect(fixture.pool.rotation.tiers.map(({ number }) => number)).toEqual([1]);
     expect(fixture.changes).toEqual(['a joined']);
   });
 

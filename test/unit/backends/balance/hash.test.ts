@@ -109,6 +109,18 @@ test('what is pending is counted while a backend is in rotation, and not after',
   expect(balancer.pick(exchangeFor('/x'), 0, true)).toBe(own);
 });
 
+test('what is pending at one that is out makes no room for the others', () => {
+  const backends = usedBackends(3);
+  const balancer = fakeBalancer(BY_PATH, backends);
+  const own = balancer.pick(exchangeFor('/x'), 0, true);
+  const [out] = backends.filter((backend) => backend !== own);
+  busy(own, 9);
+  busy(out, 100);
+  expect(balancer.pick(exchangeFor('/x'), 0, true)).toBe(own);
+  if (out) balancer.delete(out);
+  expect(balancer.pick(exchangeFor('/x'), 0, true)).not.toBe(own);
+});
+
 test('a request without a text goes where fewer are pending', () => {
   const [idle, laden] = usedBackends(2);
   busy(laden, 1);
