@@ -97,7 +97,7 @@ describe('what the gates are told', () => {
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(failed('first_byte_timeout', { verdict: { kind: 'ignored' } }));
     await outcome;
-    expect([backend.admits(NOW), backend.lastCause]).toEqual([true, undefined]);
+    expect([backend.standing, backend.lastCause]).toEqual(['available', undefined]);
   });
 
   test('a body that breaks off counts, after a good head', async () => {
@@ -109,7 +109,7 @@ describe('what the gates are told', () => {
     await outcome;
     response.end({ verdict: failedWith('response_truncated') });
     await flush();
-    expect([backend.admits(NOW), backend.lastCause]).toEqual([false, 'response_truncated']);
+    expect([backend.standing, backend.lastCause]).toEqual(['open', 'response_truncated']);
   });
 
   test('a refused entry settles the slot as ignored', async () => {
