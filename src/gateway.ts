@@ -10,20 +10,22 @@ import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, Target } from './engine/types.ts';
+import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange } from './insight/describe.ts';
+import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { guard } from './layers/guard.ts';
+import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
-import { refusalToRepeat } from './layers/retry/eligibility.ts';
+import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
@@ -49,10 +51,15 @@ export class Gateway implements AsyncDisposable {
   #onIdle: (() => void) | undefined;
 
   constructor(settings: Settings) {
-    const { clock, name, limits, logger } = settings;
+    const { clock, name, limits, logger, resolver } = settings;
     this.#settings = settings;
     this.#events = new Events(logger);
-    this.#forwarder = new DirectForwarder({ clock, name, connectMs: settings.request.timeouts.connectMs });
+    this.#forwarder = new DirectForwarder({
+      clock,
+      name,
+      connectMs: settings.request.timeouts.connectMs,
+      resolver,
+    });
     this.#recovery = new Recovery({
       clock,
       random: settings.random,
@@ -76,7 +83,7 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt`, `backend` or `breaker`. Returns what takes the listener off again. */
+  /** Listens to `exchange`, `attempt`, `retry`, `backend` or `breaker`. Returns what takes the listener off again. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -108,6 +115,7 @@ export class Gateway implements AsyncDisposable {
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
     const observer = this.#observer();
+    const learned = new LearnedLimits();
     return compose(
       [
         // Counts each exchange once, and sees also what is refused or goes wrong below.
@@ -119,7 +127,15 @@ export class Gateway implements AsyncDisposable {
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Each try may go to another backend, hence above the choice of one.
-        retry({ clock, random, budget, elsewhere }),
+        retry({ clock, random, budget, elsewhere, observer }),
+        // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
+        hedge({
+          clock,
+          quantileMs: (request, quantile) => learned.of(request).quantile(quantile),
+          hasOther: (exchange) => elsewhere(exchange) === 'other',
+          withdraw: () => budget.withdraw(clock.now()),
+          observer,
+        }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
         select({ clock, pool, queue: this.#queue }),
         // Knows the backend; ends after the attempt timeout has had its say.
@@ -127,6 +143,7 @@ export class Gateway implements AsyncDisposable {
         // Innermost, so that its verdict reaches the gates like any other failure.
         attemptTimeout({
           clock,
+          learned,
           canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
         }),
       ],
@@ -183,7 +200,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  #observer(): Observer {
+  #observer(): Observer & RepeatObserver {
     const { clock } = this.#settings;
     return {
       watchesExchanges: () => this.#events.hasListeners('exchange'),
@@ -194,6 +211,8 @@ export class Gateway implements AsyncDisposable {
         const event = describeAttempt(exchange, number, clock.now());
         if (event) this.#events.emit('attempt', event);
       },
+      watchesRepeats: () => this.#events.hasListeners('retry'),
+      repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
     };
   }
 

@@ -1,4 +1,5 @@
 export type { Clock, Random, Timer } from './engine/clock.ts';
+export type { AddressCallback, AddressRecord, Resolver } from './engine/resolver.ts';
 export type {
   AppliedLimit,
   AttemptReport,
@@ -25,6 +26,7 @@ export type {
   BreakerEvent,
   ExchangeEvent,
   GatewayEvents,
+  RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
@@ -32,6 +34,7 @@ export type {
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HedgeOptions,
   PolicyOptions,
   RetryOptions,
 } from './options.ts';

@@ -1,4 +1,5 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Resolver } from './engine/resolver.ts';
 import type {
   BackendSettings,
   BalanceSettings,
@@ -7,6 +8,7 @@ import type {
   Disclosure,
   ErrorSettings,
   HeaderSettings,
+  HedgeSettings,
   LimitSettings,
   RenderedBody,
   RequestSettings,
@@ -45,6 +47,11 @@ export interface GatewayOptions extends PolicyOptions {
   /** Takes a failing backend out of rotation. `false`: never. */
   readonly breaker?: Partial<BreakerSettings> | false;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  /**
+   * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
+   * the system's own lookup, with hosts file and search domains.
+   */
+  readonly resolver?: Resolver;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -74,6 +81,11 @@ export interface BackendOptions {
    * A whole number from 0 to 65,535. Default 0.
    */
   readonly tier?: number;
+  /**
+   * Version of HTTP. `h2`: HTTP/2 alone, by prior knowledge where there is no TLS. `alpn`: HTTP/2 where the
+   * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
+   */
+  readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
   /** Certificates of this backend. Verification is always on. */
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
@@ -85,8 +97,26 @@ export interface RetryOptions {
   readonly retries?: number;
   /** Bytes of request body kept for another attempt. 0 to 1 MiB, default 64 KiB. A larger body is sent once. */
   readonly replayBytes?: number;
+  /**
+   * Longest wait that a backend may ask for with Retry-After when there is no other one to ask. 0 to 60,000 ms,
+   * default 2,000. For a longer one, or one beyond the deadline, its answer is passed on at once.
+   */
+  readonly maxRetryAfterMs?: number;
+  /**
+   * Send a second attempt to another backend when the first is slow, and take what answers first. Only for
+   * requests that are idempotent by their method, and paid from the budget; counts as one of `retries`. Default
+   * false; true: when the first is slower than 95 % of the recent answers of its route.
+   */
+  readonly hedge?: boolean | HedgeOptions;
   /** Opt in for requests that are not idempotent: true when repeating this one after this cause does no harm. */
   readonly when?: (request: ProxyRequest, cause: CauseCode) => boolean;
+}
+
+export interface HedgeOptions {
+  /** Share of a route's recent answers that a first attempt must be slower than. 0.5 to 0.999, default 0.95. */
+  readonly quantile?: number;
+  /** A fixed delay in its place. 1 ms up. */
+  readonly delayMs?: number;
 }
 
 export interface GatewayRetryOptions extends RetryOptions {
@@ -122,8 +152,18 @@ export const DEFAULTS = {
     retries: 2,
     // 0 to 1 MiB. What Linkerd keeps; covers API calls, and uploads stream past it.
     replayBytes: 65_536,
+    // 0 to 60 s. A client that waits for longer is served better by the backend's own answer, Retry-After and all.
+    maxRetryAfterMs: 2_000,
+    // Off: it adds to the load.
+    hedge: false,
     when: undefined,
   } satisfies RetrySettings,
+  hedge: {
+    // 0.5 to 0.999: at most about one request in twenty gets a second attempt (The Tail at Scale).
+    quantile: 0.95,
+    // 1 ms up: in place of what was learned.
+    delayMs: undefined,
+  } satisfies HedgeSettings,
   budget: {
     // 0 to 1, retries per request: Finagle's 20 %, so that a backend that fails what it is sent gets 1.2 times
     // the load. What was provably not sent is not charged: it cannot add to the load.
@@ -167,6 +207,8 @@ export const DEFAULTS = {
     requestBodyMs: 60_000,
     // 1 ms up: until the response head, queue and all attempts included.
     deadlineMs: 60_000,
+    // Off, or a name: backends have to know it.
+    deadlineHeader: false,
   } satisfies TimeoutSettings,
   limits: {
     // 1 up: Envoy's circuit breaker default.
@@ -198,6 +240,7 @@ export interface Settings {
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  readonly resolver: Resolver | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

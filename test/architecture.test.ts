@@ -36,6 +36,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'express.ts': ['gateway.ts', 'options.ts', 'adapters/express.ts'],
   'koa.ts': ['gateway.ts', 'options.ts', 'adapters/koa.ts'],
   'node.ts': ['gateway.ts', 'options.ts', 'adapters/node.ts'],
+  // Knows what causes there are, and nothing of how the gateway finds out.
+  testing: ['engine/types.ts', 'engine/settings.ts', 'engine/clock.ts', 'failure/causes.ts'],
+  'testing.ts': ['testing'],
 };
 
 /** Leaves: shared words and pure helpers. */
@@ -50,6 +53,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   opossum: ['backends/gates/'],
   'p-retry': ['layers/retry/'],
   'structured-headers': ['failure/report/proxy-status.ts'],
+  '@peculiar/asn1-schema': ['testing/certificates.ts'],
+  '@peculiar/asn1-x509': ['testing/certificates.ts'],
+  negotiator: ['failure/report/negotiate.ts'],
 };
 
 /** Time and chance are arguments everywhere else. */
@@ -177,6 +183,7 @@ describe('the check itself sees', () => {
     ['options that know the gateway', 'options/settle.ts', "import { x } from '../gateway.ts';"],
     ['a gateway that knows an adapter', 'gateway.ts', "import { x } from './adapters/koa.ts';"],
     ['a leaf that imports', 'engine/types.ts', "import type { Clock } from './clock.ts';"],
+    ['faulty backends that know the gateway', 'testing/x.ts', "import { x } from '../forwarders/direct.ts';"],
     ['a folder nobody decided on', 'helpers/x.ts', "import { x } from '../engine/types.ts';"],
     ['a library out of place', 'layers/guard.ts', "import { Pool } from 'undici';"],
     ['a library nobody decided on', 'layers/guard.ts', "import _ from 'lodash';"],

@@ -5,6 +5,7 @@ import type { Failed } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { GatewayError } from '../failure/gateway-error.ts';
 import { type Answer, answerFailure } from '../failure/report/answer.ts';
+import { setContentHeaders } from './content-headers.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
 import { linger } from './linger.ts';
 import { OF_ANOTHER_BODY } from './other-body.ts';
@@ -26,9 +27,7 @@ export function makeError(answer: Answer, failure: Failed, response: ServerRespo
   for (const [name, value] of Object.entries(response.getHeaders())) {
     if (value !== undefined) headers[name] = typeof value === 'number' ? String(value) : value;
   }
-  for (const [name, value] of answer.headers) {
-    if (name !== 'Content-Type') headers[name.toLowerCase()] = value;
-  }
+  for (const [name, value] of answer.headers) headers[name.toLowerCase()] = value;
   return new GatewayError({
     report: answer.report,
     status: answer.status,
@@ -49,14 +48,14 @@ export function writeAnswer(
   const unread = !message.complete;
   for (const name of OF_ANOTHER_BODY) response.removeHeader(name);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
-  response.setHeader('Content-Length', Buffer.byteLength(answer.body));
+  setContentHeaders(response, answer.content);
   if (unread && message.httpVersionMajor < 2) response.setHeader('Connection', 'close');
   const exposed = response.getHeader('access-control-expose-headers');
   if (exposed !== undefined) {
     response.setHeader('Access-Control-Expose-Headers', exposeCauseHeaders(String(exposed)));
   }
   response.writeHead(answer.status);
-  const body = message.method === 'HEAD' ? undefined : answer.body;
+  const body = message.method === 'HEAD' ? undefined : answer.content.body;
   if (!unread) {
     response.end(body);
     return Promise.resolve();

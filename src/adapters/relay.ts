@@ -22,6 +22,7 @@ export function relay(
 ): Promise<undefined> | undefined {
   exchange.body.commit();
   writeHead(response, outcome, headersOfOurs(message, response, outcome, exchange, core.name));
+  exchange.responseStarted = true;
   const sink = new ResponseSink(message, response, exchange.body, core.clock, outcome.isEventStream);
   const isWhole = outcome.complete;
   const ended = outcome.relay(sink);

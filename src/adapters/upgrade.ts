@@ -12,14 +12,16 @@ export function refuseUpgrade(message: IncomingMessage, socket: Duplex, mount: M
   socket.on('error', () => socket.destroy());
   const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
   exchange.stopped = 'not_retryable';
-  const answer = makeAnswer(exchange, failed('upgrade_failed', { reached: 'no' }), mount);
+  const failure = failed('upgrade_failed', { reached: 'no' });
+  const { status, headers, content } = makeAnswer(exchange, failure, mount);
   const lines = [
-    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
-    ...[...answer.headers].map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${Buffer.byteLength(answer.body)}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...[...headers, ...content.headers].map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${Buffer.byteLength(content.body)}`,
     'Connection: close',
   ];
   // The client's half stays open otherwise: nobody would ever close it.
   socket.resume();
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${answer.body}`, () => socket.destroy());
+  const body = message.method === 'HEAD' ? '' : content.body;
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

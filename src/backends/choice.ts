@@ -23,38 +23,38 @@ export class Choice {
     this.#mayBeRisked = mayBeRisked;
   }
 
-  /** One that would take this exchange now, if possible one that it has not tried. */
+  /** One that would take this exchange now and that it has not tried; else, where it may, the last one again. */
   choose(exchange: Exchange, now: number): Backend | undefined {
-    const other = this.#pick(exchange, now, true);
-    return other || !exchange.sameBackendAllowed ? other : this.#pick(exchange, now, false);
+    const other = this.#pick(exchange, now);
+    if (other || !exchange.sameBackendAllowed) return other;
+    const last = this.#lastOf(exchange);
+    return last && this.#admits(last, now) ? last : undefined;
   }
 
   /** Where another attempt of this exchange could go. */
   elsewhere(exchange: Exchange, now: number): 'other' | 'only' | 'same' | 'none' {
-    if (this.#hasAny(exchange, now, true)) return 'other';
-    if (!this.#hasAny(exchange, now, false)) return 'none';
+    if (this.#hasOther(exchange, now)) return 'other';
+    const last = this.#lastOf(exchange);
+    if (!last || !this.#admits(last, now)) return 'none';
     return this.#rotation.offered === 1 ? 'only' : 'same';
   }
 
   /** Some backend would take this exchange but for its limit on concurrent requests. */
   isMerelyBusy(exchange: Exchange): boolean {
-    return this.#rotation.tiers.some(({ full }) =>
-      exchange.sameBackendAllowed ? full.size > 0 : hasOther(full, exchange),
-    );
+    if (this.#rotation.tiers.some(({ full }) => hasUntried(full, exchange))) return true;
+    return exchange.sameBackendAllowed && this.#lastOf(exchange)?.standing === 'saturated';
   }
 
-  #pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+  #pick(exchange: Exchange, now: number): Backend | undefined {
     this.#picksSinceProbe += 1;
     const { everyone, isPanicking, tiers } = this.#rotation;
     for (const tier of tiers) {
       if (tier.probes.firstKey <= now && this.#isProbe(tier, exchange, now)) return tier.probes.first;
-      const backend = isPanicking
-        ? everyone.draw(exchange, now, avoidTried)
-        : tier.balancer.pick(exchange, now, avoidTried);
+      const backend = isPanicking ? everyone.draw(exchange, now) : tier.balancer.pick(exchange, now);
       if (backend) return backend;
     }
     for (const tier of tiers) {
-      const backend = dueIn(tier, exchange, now, avoidTried);
+      const backend = dueIn(tier, exchange, now);
       if (backend) return backend;
     }
     return undefined;
@@ -69,27 +69,38 @@ export class Choice {
     return true;
   }
 
-  #hasAny(exchange: Exchange, now: number, avoidTried: boolean): boolean {
+  #hasOther(exchange: Exchange, now: number): boolean {
     const { everyone, isPanicking, tiers } = this.#rotation;
-    const isThere = ({ inRotation }: Tier): boolean =>
-      avoidTried ? hasOther(inRotation, exchange) : inRotation.size > 0;
-    if (tiers.some((tier) => isThere(tier) || dueIn(tier, exchange, now, avoidTried))) return true;
-    if (!isPanicking) return false;
-    return avoidTried ? hasOther(everyone.items, exchange) : everyone.size > 0;
+    for (const tier of tiers) {
+      if (hasUntried(tier.inRotation, exchange) || dueIn(tier, exchange, now)) return true;
+    }
+    return isPanicking && hasUntried(everyone.items, exchange);
+  }
+
+  /** The backend of its last attempt, if that has not left. */
+  #lastOf({ attempt }: Exchange): Backend | undefined {
+    return attempt && this.#rotation.at(attempt.target);
+  }
+
+  #admits({ breaker, isDraining, isFull, standing }: Backend, now: number): boolean {
+    if (standing === 'available') return true;
+    if (isDraining || isFull) return false;
+    if (this.#rotation.isPanicking) return true;
+    return standing !== 'down' && breaker?.admits(now) === true;
   }
 }
 
 /** One whose breaker lets a request look now, where nothing better is left. */
-function dueIn(tier: Tier, exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+function dueIn(tier: Tier, exchange: Exchange, now: number): Backend | undefined {
   for (const heap of [tier.probes, tier.unreachable]) {
     const { first } = heap;
-    if (first && heap.firstKey <= now && !(avoidTried && wasTried(exchange, first))) return first;
+    if (first && heap.firstKey <= now && !wasTried(exchange, first)) return first;
   }
   return undefined;
 }
 
 /** One that the exchange has not tried: found after at most as many looks as it had attempts, and one more. */
-function hasOther(backends: Iterable<Backend>, exchange: Exchange): boolean {
+function hasUntried(backends: Iterable<Backend>, exchange: Exchange): boolean {
   for (const backend of backends) if (!wasTried(exchange, backend)) return true;
   return false;
 }

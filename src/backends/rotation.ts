@@ -1,4 +1,5 @@
 import type { Random } from '../engine/clock.ts';
+import type { Target } from '../engine/types.ts';
 import type { Backend } from './backend.ts';
 import type { Balancer } from './balance/balancer.ts';
 import { Candidates } from './balance/candidates.ts';
@@ -16,6 +17,7 @@ export interface RotationOptions {
 export class Rotation {
   readonly #options: RotationOptions;
   readonly #tierOf = new Map<Backend, Tier>();
+  readonly #byTarget = new Map<Target, Backend>();
   /** Neither draining nor full, whatever breakers and health checks say: used when too few are in rotation. */
   readonly everyone: Candidates;
   readonly #draining = new Set<Backend>();
@@ -60,9 +62,14 @@ export class Rotation {
     return at;
   }
 
+  at(target: Target): Backend | undefined {
+    return this.#byTarget.get(target);
+  }
+
   join(backend: Backend): void {
     const tier = this.#tierNumbered(backend.tier);
     this.#tierOf.set(backend, tier);
+    this.#byTarget.set(backend.target, backend);
     tier.join(backend);
     this.place(backend);
   }
@@ -71,6 +78,7 @@ export class Rotation {
     const tier = this.#tierOf.get(backend);
     if (!tier) return;
     this.#tierOf.delete(backend);
+    this.#byTarget.delete(backend.target);
     this.#draining.delete(backend);
     tier.leave(backend);
     this.everyone.delete(backend);

@@ -1,5 +1,6 @@
 import { BackendAttempt } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
+import { deadlineAt } from '../engine/deadline-at.ts';
 import type {
   Attempt,
   Ending,
@@ -26,20 +27,26 @@ export interface SelectOptions {
 
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
-  return (next) => (exchange) => {
-    if (exchange.cancelled) return Promise.resolve(exchange.cancelled);
-    return tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
-  };
+  return (next) => (exchange) => tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
 }
 
 /** Undefined: it would have to wait for a free slot. */
 function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> | undefined {
   const now = options.clock.now();
+  const over = overAt(exchange, now);
+  if (over) return Promise.resolve(over);
   const { pool } = options;
   const backend = pool.choose(exchange, now);
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
   return pool.isMerelyBusy(exchange) ? undefined : Promise.resolve(refusal(options, exchange, now));
+}
+
+/** Timers may be late: an attempt for which no time is left is not sent. */
+function overAt(exchange: Exchange, now: number): Failed | undefined {
+  if (now < deadlineAt(exchange)) return exchange.cancelled;
+  exchange.cancel(failed('deadline_exceeded', exchange.attempts.length === 0 ? { reached: 'no' } : {}));
+  return exchange.cancelled;
 }
 
 function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> {
@@ -91,6 +98,7 @@ class Sending {
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
     if (outcome.kind === 'responded') this.#answered(outcome);
+    else if (this.#attempt.superseded) this.#passedOver();
     else this.#settle(outcome.kind === 'failed' ? outcome.verdict : SUCCESS);
     return outcome;
   };
@@ -109,6 +117,16 @@ class Sending {
     if (verdict.kind === 'success') this.#backend.latency.observe(latencyMs, now);
     this.#pass.answered(verdict, now, latencyMs);
     outcome.onEnded(this.#ended);
+  }
+
+  /** Too slow for its exchange: no fault, but without this a slow backend would look as fast as its fast answers. */
+  #passedOver(): void {
+    const { endedAt, sentAt } = this.#attempt;
+    if (endedAt !== undefined && sentAt !== undefined) {
+      const waitedMs = endedAt - sentAt;
+      if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
+    }
+    this.#settle(IGNORED);
   }
 
   readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);

@@ -12,6 +12,8 @@ export class BackendAttempt implements Attempt {
   cause: CauseCode | undefined = undefined;
   reached: Reached | undefined = undefined;
   limit: AppliedLimit | undefined = undefined;
+  hedge = false;
+  superseded = false;
   running: Cancellable | undefined = undefined;
 
   constructor(number: number, target: Target, startedAt: number) {

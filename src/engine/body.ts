@@ -11,6 +11,7 @@ export const EMPTY_BODY: RequestBody = {
   length: undefined,
   receivedAt: 0,
   replayable: true,
+  shareable: true,
   reserialized: false,
   open: () => null,
   commit: () => undefined,
@@ -22,6 +23,7 @@ export class BufferedBody implements RequestBody {
   readonly empty = false;
   readonly receivedAt = 0;
   readonly replayable = true;
+  readonly shareable = true;
   readonly reserialized = true;
   readonly #bytes: Buffer;
 
@@ -101,6 +103,10 @@ export class IncomingBody implements RequestBody {
   get replayable(): boolean {
     // Too large to keep, but still in memory, and nobody has begun to send it.
     return !this.#lost || (this.#whole !== undefined && isUnsent(this.#reader?.phase ?? 'select'));
+  }
+
+  get shareable(): boolean {
+    return this.receivedAt !== undefined && !this.#lost && this.#source === undefined;
   }
 
   open(attempt: Attempt): Readable | Buffer {

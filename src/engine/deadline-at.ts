@@ -1,9 +1,14 @@
+import { isUnsent } from './attempt.ts';
 import type { Exchange } from './types.ts';
 
-/** When an exchange has to be answered: counted from its start, or from the client's last byte. */
+/** When an exchange has to be answered: counted from its start, or from when the client could send no more. */
 export function deadlineAt(exchange: Exchange): number {
-  const { attempt, body, startedAt, settings } = exchange;
-  // Nobody reads the body before there is an attempt: until then, time runs.
-  const sendingUntil = body.receivedAt ?? (attempt === undefined ? startedAt : Infinity);
-  return Math.max(startedAt, sendingUntil) + settings.timeouts.deadlineMs;
+  const { body, startedAt, deadlineMs } = exchange;
+  return Math.max(startedAt, body.receivedAt ?? readUntil(exchange)) + deadlineMs;
+}
+
+/** Nobody reads the body before an attempt has its connection: until then, the client cannot help it, and time runs. */
+function readUntil({ attempt, attempts, startedAt }: Exchange): number {
+  if (attempt && !isUnsent(attempt.phase)) return Infinity;
+  return attempts.at(-2)?.endedAt ?? startedAt;
 }

@@ -28,6 +28,7 @@ export class ClientExchange implements Exchange {
   readonly authority: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
+  deadlineMs: number;
   /** Set once, before the exchange starts: the body needs the exchange to cancel it. */
   body: RequestBody;
   readonly attempts: Attempt[] = [];
@@ -35,6 +36,7 @@ export class ClientExchange implements Exchange {
   balanceKey: string | undefined = undefined;
   sameBackendAllowed = false;
   held: Responded | undefined = undefined;
+  responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
   activeIndex = -1;
@@ -47,6 +49,7 @@ export class ClientExchange implements Exchange {
     this.authority = start.authority;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
+    this.deadlineMs = start.settings.timeouts.deadlineMs;
     this.body = body;
   }
 

@@ -4,7 +4,7 @@ import type { RawHeaders } from './types.ts';
  * Naming one of these in Connection is an attack, not a wish: a hop that obeyed would strip what the next
  * one relies on (CVE-2024-45410 and relatives).
  */
-const PROTECTED: ReadonlySet<string> = new Set([
+export const PROTECTED: ReadonlySet<string> = new Set([
   'authorization',
   'cache-control',
   'content-encoding',

@@ -1,10 +1,11 @@
+import { pushDeadline } from './deadline-header.ts';
 import { HOP_BY_HOP, HeaderRules } from './header-rules.ts';
 import { nominatedNames } from './headers.ts';
-import { runHook } from './hooks.ts';
+import { isTrusted } from './trust.ts';
 import type { Exchange, Target } from './types.ts';
 
 /** Headers that we write ourselves on a request, whatever the client sent. */
-const OURS_ON_REQUESTS: ReadonlySet<string> = new Set([
+export const OURS_ON_REQUESTS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'host',
   'content-length',
@@ -37,6 +38,8 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
   pushForwarded(headers, exchange, trusted);
   headers.push('Via', `${exchange.httpVersion} ${gatewayName}`, 'X-Request-Id', request.id);
+  const { deadlineHeader } = exchange.settings.timeouts;
+  if (deadlineHeader !== false) pushDeadline(headers, exchange, deadlineHeader);
   return headers;
 }
 
@@ -50,9 +53,4 @@ function pushForwarded(headers: string[], { request, authority }: Exchange, trus
   headers.push('X-Forwarded-Proto', proto ? String(proto) : request.encrypted ? 'https' : 'http');
   const host = (trusted ? request.headers['x-forwarded-host'] : undefined) ?? authority;
   if (host !== undefined) headers.push('X-Forwarded-Host', String(host));
-}
-
-function isTrusted({ settings, request }: Exchange): boolean {
-  const { trust } = settings.headers;
-  return typeof trust === 'function' ? runHook('headers.trust', () => trust(request)) === true : trust;
 }

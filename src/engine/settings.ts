@@ -15,7 +15,14 @@ export interface RequestSettings {
 export interface RetrySettings {
   readonly retries: number;
   readonly replayBytes: number;
+  readonly maxRetryAfterMs: number;
+  readonly hedge: HedgeSettings | false;
   readonly when: ((request: ProxyRequest, cause: CauseCode) => boolean) | undefined;
+}
+
+export interface HedgeSettings {
+  readonly quantile: number;
+  readonly delayMs: number | undefined;
 }
 
 export interface TimeoutSettings {
@@ -26,6 +33,7 @@ export interface TimeoutSettings {
   readonly writeMs: number;
   readonly requestBodyMs: number;
   readonly deadlineMs: number;
+  readonly deadlineHeader: string | false;
 }
 
 export interface HeaderSettings {

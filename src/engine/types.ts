@@ -53,6 +53,26 @@ export type StopReason =
   | 'client_gone'
   | 'disabled';
 
+/** What was decided about sending an exchange once more. */
+export interface RepeatDecision {
+  /** `retry`: after an attempt that failed; `hedge`: beside one that is slow. */
+  readonly kind: 'retry' | 'hedge';
+  /** What was wrong with the attempt; undefined for a slow one. */
+  readonly cause: CauseCode | undefined;
+  /** Why it is not sent; undefined when it is. */
+  readonly reason: StopReason | undefined;
+  readonly waitMs: number;
+  /** The budget paid for it. */
+  readonly paid: boolean;
+}
+
+/** Told of such decisions. Injected: insight is fed, it does not steer. */
+export interface RepeatObserver {
+  /** Whether anybody wants to know; asked before anything is built. */
+  watchesRepeats(): boolean;
+  repeatDecided(exchange: Exchange, decision: RepeatDecision): void;
+}
+
 /** Flat list of names and values, in order and spelling as on the wire: `['Host', 'a', 'Accept', 'b']`. */
 export type RawHeaders = readonly string[];
 
@@ -144,6 +164,8 @@ export interface Target {
   /** Path prefix, without a trailing slash; often empty. */
   readonly prefix: string;
   readonly socketPath?: string | undefined;
+  /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
+  readonly alpn: readonly ('http/1.1' | 'h2')[];
   readonly tls?: TargetTls | undefined;
 }
 
@@ -180,6 +202,10 @@ export interface Attempt {
   cause: CauseCode | undefined;
   reached: Reached | undefined;
   limit: AppliedLimit | undefined;
+  /** Sent beside an earlier one that was slow. */
+  hedge: boolean;
+  /** Given up because another attempt answered first: it did not fail. */
+  superseded: boolean;
   /** Set by the forwarder: what to cancel in order to give up this attempt alone. */
   running: Cancellable | undefined;
 }
@@ -199,6 +225,8 @@ export interface RequestBody {
   readonly receivedAt: number | undefined;
   /** True while another attempt could be given the same bytes from the start. */
   readonly replayable: boolean;
+  /** All of it is in memory: several attempts may read it at the same time. */
+  readonly shareable: boolean;
   /** The bytes are not the client's own but were written anew after a body parser had read them. */
   readonly reserialized: boolean;
   /** A source for one attempt, from the first byte. Null when empty. */
@@ -216,19 +244,23 @@ export interface Exchange {
   readonly body: RequestBody;
   readonly settings: RequestSettings;
   readonly startedAt: number;
+  /** As configured, or less where a trusted peer asks for less. */
+  deadlineMs: number;
   /** As received: `1.0`, `1.1` or `2.0`. */
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
   readonly attempts: Attempt[];
-  /** The attempt under way, set by `select`. */
+  /** The attempt under way, set by `select`; of two at a time the later one, and then the one that decided. */
   attempt: Attempt | undefined;
   /** What it has in common with requests that should go to the same backend; set by the balancer. */
   balanceKey: string | undefined;
-  /** Set by `retry` when the same backend may be tried once more. */
+  /** Set by `retry` when the backend of the last attempt may be tried once more. */
   sameBackendAllowed: boolean;
   /** A retryable response kept back until the next attempt has entered its gates. */
   held: Responded | undefined;
+  /** The head of a response went to the client: nothing may be sent again. */
+  responseStarted: boolean;
   /** Why nothing more was tried. */
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */
@@ -282,6 +314,8 @@ export interface AttemptReport {
   readonly cause?: CauseCode;
   readonly status?: number;
   readonly limit?: AppliedLimit;
+  /** Sent beside the one before it, which was slow. */
+  readonly hedge?: true;
 }
 
 /** Families of 502 causes that operators know, and two that must not be blamed on a backend. */

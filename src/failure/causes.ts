@@ -206,6 +206,7 @@ export const causes = freezeRows({
     blames: 'backend',
     reached: 'maybe',
     retry: 'idempotent',
+    elsewhereOnly: true,
     breaker: 'consecutive',
     title: 'The backend requires a client certificate',
     remedy: 'Configure `tls.cert` and `tls.key` for mutual TLS.',

@@ -3,11 +3,12 @@ import type { CauseCode, Failed } from '../engine/types.ts';
 import { type ErrorFacts, errorFacts } from './error-chain.ts';
 import type { FailureFacts } from './facts.ts';
 import { failed } from './failed.ts';
+import { http2Cause, isHttp2 } from './http2-cause.ts';
 import { parserCause } from './parser-cause.ts';
 import { tlsCause } from './tls-cause.ts';
 
 /** A cause, and what this one case knows better than the table. */
-export type Named = Pick<Failed, 'cause'> & Partial<Pick<Failed, 'reached' | 'parameters'>>;
+export type Named = Pick<Failed, 'cause'> & Partial<Pick<Failed, 'reached' | 'parameters' | 'detail'>>;
 
 /** Names a failure from facts alone. Pure. What it does not know is `gateway_error`, never a guess. */
 export function classify(facts: FailureFacts): Failed {
@@ -115,16 +116,34 @@ function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
   if (error.message === 'bad response') return { cause: 'response_header_invalid' };
   if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
     return { cause: 'tls_client_certificate_required' };
+  if (isHttp2(error)) return http2Cause(error);
   if (CLOSED.has(error.code) || error.code.startsWith('ERR_SSL_')) return closedEarly(facts, error);
   return { cause: 'gateway_error' };
 }
 
+/** A connection that was already closed says so within a round trip; later, the backend was at work. */
+const STALE_WITHIN_MS = 1_000;
+
 function closedEarly(facts: FailureFacts, error: ErrorFacts): Named {
   // Half a head came: the backend was at work on it.
   if (facts.bytesRead > 0) return { cause: 'closed_before_response', reached: 'yes' };
-  if (facts.reused) return { cause: 'stale_connection' };
-  const writing = error.code === 'EPIPE' || error.syscall === 'write';
-  return { cause: facts.phase === 'send' && writing ? 'request_write_failed' : 'closed_before_response' };
+  if (facts.reused && (facts.elapsedMs ?? 0) < STALE_WITHIN_MS) return staleConnection(facts);
+  return { cause: isCutShort(facts, error) ? 'request_write_failed' : 'closed_before_response' };
+}
+
+/** The backend closed with a part of the request still on its way to it. */
+function isCutShort({ phase, bytesUnsent = 0 }: FailureFacts, error: ErrorFacts): boolean {
+  return phase === 'send' ? error.code === 'EPIPE' || error.syscall === 'write' : bytesUnsent > 0;
+}
+
+function staleConnection({ idleMs, closesIdleAfterMs }: FailureFacts): Named {
+  if (idleMs === undefined) return { cause: 'stale_connection' };
+  const known =
+    closesIdleAfterMs === undefined
+      ? ''
+      : ` This backend closes idle connections after about ${(closesIdleAfterMs / 1_000).toFixed(1)} s.`;
+  const detail = `The connection had been idle for ${Math.round(idleMs)} ms.${known}`;
+  return { cause: 'stale_connection', detail };
 }
 
 function inBody(error: ErrorFacts): Named {

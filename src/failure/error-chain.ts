@@ -8,6 +8,8 @@ export interface ErrorFacts {
   readonly reason: string;
   /** Bytes that a parser could not read. */
   readonly data: Uint8Array | undefined;
+  /** Names in a certificate that was refused for them. */
+  readonly names: string;
 }
 
 /** Reads an error of unknown shape; unwraps `cause` chains and AggregateErrors down to the one that has a code. */
@@ -20,6 +22,7 @@ export function errorFacts(error: unknown): ErrorFacts {
     message: text(found['message']),
     reason: text(found['reason']),
     data: bytes(found['data']),
+    names: isRecord(found['cert']) ? text(found['cert']['subjectaltname']) : '',
   };
 }
 

@@ -11,4 +11,12 @@ export interface FailureFacts {
   readonly reused: boolean;
   /** Bytes that the backend sent since this request began. */
   readonly bytesRead: number;
+  /** Bytes of the request that the connection had not taken yet when it failed. */
+  readonly bytesUnsent?: number;
+  /** Since the request was handed to the connection. */
+  readonly elapsedMs?: number;
+  /** How long the connection had been idle before this request. */
+  readonly idleMs?: number;
+  /** After how long this backend closes idle connections, where that is known. */
+  readonly closesIdleAfterMs?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Named } from './classify.ts';
 import type { ErrorFacts } from './error-chain.ts';
+import { printableBytes } from './printable.ts';
 
 /**
  * What the HTTP parser choked on. undici gives llhttp's reason only as text in parentheses (its `code` is
@@ -22,5 +23,5 @@ function notHttp(data: Uint8Array | undefined, reached: 'no' | 'yes'): Named {
   }
   // An HTTP/2 frame header: length 00 00 xx, type 04 (SETTINGS), flags 00.
   if (data?.[0] === 0 && data[1] === 0 && data[3] === 4) return { cause: 'http_version_mismatch', reached };
-  return { cause: 'response_not_http' };
+  return { cause: 'response_not_http', ...(data && { detail: `It began with "${printableBytes(data)}".` }) };
 }

@@ -1,6 +1,8 @@
 import type { CauseCode } from '../engine/types.ts';
 import type { Named } from './classify.ts';
 import type { ErrorFacts } from './error-chain.ts';
+import { NO_HTTP2 } from './http2-cause.ts';
+import { printableBytes } from './printable.ts';
 
 const CERTIFICATE: Readonly<Record<string, CauseCode>> = {
   CERT_HAS_EXPIRED: 'tls_certificate_expired',
@@ -29,8 +31,13 @@ const ALERT_IDS: Readonly<Record<string, number>> = {
 
 /** A failure between `connect` and `secureConnect`: not a byte of the request was sent. */
 export function tlsCause(error: ErrorFacts): Named {
-  const certificate = CERTIFICATE[error.code];
-  if (certificate) return { cause: certificate };
+  const refused = CERTIFICATE[error.code];
+  if (refused)
+    return {
+      cause: refused,
+      ...(error.names && { detail: `It is for "${printableBytes(Buffer.from(error.names))}".` }),
+    };
+  if (error.code === NO_HTTP2) return { cause: 'http_version_mismatch', reached: 'no' };
   if (/^ERR_(OSSL|INVALID)_/.test(error.code)) return { cause: 'configuration_error', reached: 'no' };
   if (NOT_TLS.test(`${error.reason} ${error.message}`)) return { cause: 'tls_on_plaintext_port' };
   const alert = Object.keys(ALERT_IDS).find((name) => error.code.endsWith(`ALERT_${name}`));

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'n
 import { connect as connectTls } from 'node:tls';
 import type { Clock, Timer } from '../engine/clock.ts';
 import type { Phase, Target } from '../engine/types.ts';
+import { NO_HTTP2 } from '../failure/http2-cause.ts';
 import { ConnectError } from './connect-error.ts';
 
 export interface ConnectOptions {
@@ -74,7 +75,7 @@ class Connection implements Connecting {
       ...common,
       ...target.tls,
       servername: target.tls?.servername ?? (isIP(target.hostname) ? '' : target.hostname),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...target.alpn],
       ...(session && { session }),
     });
     if (onSession) socket.on('session', onSession);
@@ -89,6 +90,8 @@ class Connection implements Connecting {
   };
 
   readonly #succeed = (): void => {
+    const mismatch = this.#socket && agreeOnVersion(this.#socket, this.#options.target);
+    if (mismatch) return this.#fail(mismatch);
     const socket = this.#finish();
     if (!socket) return;
     socket.off('error', this.#onError).off('close', this.#onClose);
@@ -112,4 +115,15 @@ class Connection implements Connecting {
     this.#timer?.cancel();
     return this.#socket;
   }
+}
+
+/** HTTP/2 alone is wanted, and nothing else will do. Without TLS both sides just know (RFC 9113 section 3.3). */
+function agreeOnVersion(
+  socket: Socket & { alpnProtocol?: unknown },
+  { alpn, protocol }: Target,
+): Error | undefined {
+  if (alpn.includes('http/1.1')) return undefined;
+  if (protocol === 'http:') socket.alpnProtocol = 'h2';
+  if (socket.alpnProtocol === 'h2') return undefined;
+  return Object.assign(new Error('the backend does not speak HTTP/2'), { code: NO_HTTP2 });
 }

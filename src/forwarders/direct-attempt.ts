@@ -14,12 +14,13 @@ import type {
   Phase,
   Reached,
 } from '../engine/types.ts';
-import { classify } from '../failure/classify.ts';
 import { failed } from '../failure/failed.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
-import { ConnectError } from './connect-error.ts';
+import { nameFailure } from './attempt-failure.ts';
 import { DirectResponse } from './direct-response.ts';
+import type { IdleAge } from './idle-age.ts';
 import type { Lane } from './lane.ts';
+import type { PlaintextCheck } from './plaintext-check.ts';
 import { isEventStream, rawBytes, sendableReason } from './response-head.ts';
 
 type Controller = Dispatcher.DispatchController;
@@ -27,6 +28,8 @@ type Controller = Dispatcher.DispatchController;
 export interface AttemptContext {
   readonly clock: Clock;
   readonly name: string;
+  readonly plaintext: PlaintextCheck;
+  readonly idleAge: IdleAge;
 }
 
 /** Why we aborted ourselves; the real reason is kept beside it. */
@@ -41,6 +44,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   readonly #context: AttemptContext;
   readonly #resolve: (outcome: Outcome) => void;
   #settled = false;
+  #hasLeft = false;
   #controller: Controller | undefined;
   #response: DirectResponse | undefined;
   #reused = false;
@@ -56,6 +60,10 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt = attempt;
     this.#context = context;
     this.#resolve = resolve;
+  }
+
+  get startedAt(): number {
+    return this.#attempt.startedAt;
   }
 
   get connectMs(): number {
@@ -87,6 +95,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
         this,
       );
     } catch (error) {
+      this.#leaveLane();
       this.#end('configuration_error', 'no');
       // The layer that names hooks and logs them stands above.
       if (error instanceof HookError) throw error;
@@ -112,8 +121,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const { lane } = this;
     if (this.#settled || !lane) return controller.abort(GIVEN_UP);
     this.#controller = controller;
-    this.#reused = lane.requests > 0;
-    lane.requests += 1;
+    this.#reused = lane.isReused && lane.wasIdle;
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
     this.#attempt.phase = 'send';
   }
@@ -140,7 +148,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#attempt.status = status;
     if (isBackendFailure(status)) this.#attempt.cause = 'backend_status';
     const { headers, repeated } = responseHeaders(
-      rawBytes(controller.rawHeaders),
+      rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
     );
@@ -162,28 +170,40 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#response?.receive(chunk);
   }
 
-  onResponseEnd(controller: Controller): void {
-    if (this.lane?.hasFailed) this.#response?.fail(failed('response_truncated'));
-    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers)));
-    this.lane?.release(this);
+  onResponseEnd(controller: Controller, trailing?: unknown): void {
+    if (this.lane?.failure) this.#response?.fail(failed('response_truncated'));
+    else this.#response?.finish(trailers(rawBytes(controller.rawTrailers ?? trailing)));
+    this.#leaveLane();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
-    this.lane?.release(this);
+    this.#leaveLane();
+    this.#controller = undefined;
     if (this.#settled && !this.#response) return;
-    const bytesRead = (this.lane?.socket?.bytesRead ?? 0) - this.#bytesBefore;
-    const failure =
-      error instanceof ConnectError
-        ? classify({
-            phase: error.phase,
-            error: error.cause,
-            timedOut: error.timedOut,
-            reused: false,
-            bytesRead: 0,
-          })
-        : classify({ phase: this.#attempt.phase, error, timedOut: false, reused: this.#reused, bytesRead });
+    const failure = nameFailure(error, {
+      attempt: this.#attempt,
+      lane: this.lane,
+      isReused: this.#reused,
+      bytesBefore: this.#bytesBefore,
+      idleAge: this.#context.idleAge,
+      now: this.#context.clock.now(),
+    });
     if (this.#response) this.#response.fail(failure);
+    else if (failure.cause === 'closed_before_response' && failure.reached === 'maybe') this.#doubt(failure);
     else this.#fail(failure);
+  }
+
+  #leaveLane(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.lane?.release(this, this.#attempt.endedAt ?? this.#context.clock.now());
+  }
+
+  /** A port that expects TLS closes on plain HTTP without a word: worth a look, once. */
+  #doubt(failure: Failed): void {
+    this.#context.plaintext.check(this.#attempt.target, (isTls) => {
+      this.#fail(isTls ? failed('plaintext_on_tls_port', { error: failure.error }) : failure);
+    });
   }
 
   #fail(failure: Failed): void {

@@ -1,12 +1,15 @@
 import { Pool } from 'undici';
 import type { Clock } from '../engine/clock.ts';
+import type { Resolver } from '../engine/resolver.ts';
 import type { Exchange, Outcome, Target } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { connect, type ConnectCallback, type Connecting } from './connector.ts';
-import { DirectAttempt } from './direct-attempt.ts';
+import { type AttemptContext, DirectAttempt } from './direct-attempt.ts';
 import { DnsCache } from './dns-cache.ts';
 import type { Forwarder } from './forwarder.ts';
-import { Lane } from './lane.ts';
+import { IdleAge } from './idle-age.ts';
+import { Lane, type OpenConnection } from './lane.ts';
+import { PlaintextCheck } from './plaintext-check.ts';
 
 export interface DirectOptions {
   readonly clock: Clock;
@@ -14,27 +17,40 @@ export interface DirectOptions {
   readonly name: string;
   /** Limit of a connection made for no request in particular. */
   readonly connectMs: number;
+  /** Default: the system's own lookup. */
+  readonly resolver?: Resolver | undefined;
+}
+
+/** What belongs to one backend. */
+interface Route {
+  readonly pool: Pool;
+  readonly context: AttemptContext;
 }
 
 /** The direct lane: undici's low-level dispatch, one pool of connections per backend. */
 export class DirectForwarder implements Forwarder {
   readonly #options: DirectOptions;
   readonly #dns: DnsCache;
-  readonly #pools = new Map<Target, Pool>();
+  readonly #plaintext: PlaintextCheck;
+  readonly #routes = new Map<Target, Route>();
   readonly #probes = new Map<ConnectCallback, Connecting | undefined>();
   readonly #sessions = new WeakMap<Target, Buffer>();
 
   constructor(options: DirectOptions) {
     this.#options = options;
-    this.#dns = new DnsCache(options.clock);
+    this.#dns = new DnsCache(options.clock, options.resolver);
+    this.#plaintext = new PlaintextCheck(options.clock, (target, limitMs, callback) =>
+      connect({ target, limitMs, clock: options.clock, lookup: this.#dns.lookup }, callback),
+    );
   }
 
   readonly forward = (exchange: Exchange): Promise<Outcome> => {
     const { attempt } = exchange;
     if (!attempt)
       return Promise.resolve(failed('gateway_error', { error: new Error('no backend was selected') }));
+    const { pool, context } = this.#routeTo(attempt.target);
     return new Promise((resolve) => {
-      new DirectAttempt(exchange, attempt, this.#options, resolve).start(this.#poolOf(attempt.target));
+      new DirectAttempt(exchange, attempt, context, resolve).start(pool);
     });
   };
 
@@ -53,28 +69,36 @@ export class DirectForwarder implements Forwarder {
   }
 
   async forget(target: Target): Promise<void> {
-    const pool = this.#pools.get(target);
-    this.#pools.delete(target);
-    await pool?.close();
+    const route = this.#routes.get(target);
+    this.#routes.delete(target);
+    await route?.pool.close();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.#routes.values()].map(({ pool }) => pool.close()));
   }
 
   async destroy(): Promise<void> {
     for (const probe of this.#probes.values()) probe?.abort(new Error('the gateway is closed'));
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    this.#plaintext.close();
+    await Promise.all([...this.#routes.values()].map(({ pool }) => pool.destroy()));
   }
 
-  #poolOf(target: Target): Pool {
-    const existing = this.#pools.get(target);
+  #routeTo(target: Target): Route {
+    const existing = this.#routes.get(target);
     if (existing) return existing;
-    const pool = new Pool(target.origin, {
-      factory: () => Lane.create(target.origin, (attempt, done) => this.#connect(target, attempt, done)),
-    });
-    this.#pools.set(target, pool);
-    return pool;
+    const { clock, name } = this.#options;
+    const idleAge = new IdleAge();
+    const allowH2 = target.alpn.includes('h2');
+    const open: OpenConnection = (attempt, done) => this.#connect(target, attempt, done);
+    const route: Route = {
+      pool: new Pool(target.origin, {
+        factory: () => Lane.create(target.origin, { open, clock, idleAge, allowH2 }),
+      }),
+      context: { clock, name, idleAge, plaintext: this.#plaintext },
+    };
+    this.#routes.set(target, route);
+    return route;
   }
 
   #connect(target: Target, attempt: DirectAttempt | undefined, callback: ConnectCallback): Connecting {

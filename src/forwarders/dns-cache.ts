@@ -1,6 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '../engine/clock.ts';
+import { type Resolver, resolveAddresses } from '../engine/resolver.ts';
 
 /** Long enough to spare the resolver under load, short enough that a redeployed backend is found. */
 const TTL_MS = 1_000;
@@ -20,10 +21,13 @@ type Callback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]
  */
 export class DnsCache {
   readonly #clock: Clock;
+  readonly #resolver: Resolver | undefined;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(clock: Clock) {
+  /** Without a resolver, the system's: hosts file, search domains and all. */
+  constructor(clock: Clock, resolver?: Resolver) {
     this.#clock = clock;
+    this.#resolver = resolver;
   }
 
   /** In the shape that `net.connect({ lookup })` expects. */
@@ -50,14 +54,23 @@ export class DnsCache {
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
     const entry: Entry = { waiting: [callback], addresses: undefined, expiresAt: 0 };
     this.#entries.set(hostname, entry);
-    systemLookup(hostname, { all: true }, (error, addresses) => {
+    this.#ask(hostname, (error, addresses) => {
       if (error) this.#entries.delete(hostname);
       else {
         entry.addresses = addresses;
         entry.expiresAt = this.#clock.now() + TTL_MS;
       }
-      for (const waiter of entry.waiting.splice(0)) waiter(error, addresses ?? []);
+      for (const waiter of entry.waiting.splice(0)) waiter(error, addresses);
     });
+  }
+
+  #ask(hostname: string, callback: Callback): void {
+    if (this.#resolver) {
+      return resolveAddresses(this.#resolver, hostname, this.#clock, (error, addresses) =>
+        callback(error, [...addresses]),
+      );
+    }
+    systemLookup(hostname, { all: true }, (error, addresses) => callback(error, addresses ?? []));
   }
 }
 

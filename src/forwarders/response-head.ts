@@ -1,8 +1,18 @@
 import type { HeaderBytes } from '../engine/response-headers.ts';
 
-/** undici's HTTP/1 parser hands names and values as Buffers, though its type allows more. */
+/** undici's HTTP/1 parser hands names and values as Buffers, its HTTP/2 side an object. */
 export function rawBytes(raw: unknown): readonly HeaderBytes[] {
-  return Array.isArray(raw) ? (raw as HeaderBytes[]) : [];
+  if (Array.isArray(raw)) return raw as HeaderBytes[];
+  return typeof raw === 'object' && raw !== null ? Object.entries(raw).flatMap(bytesOf) : [];
+}
+
+function bytesOf([name, value]: [string, unknown]): HeaderBytes[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.flatMap((one) => [textBytes(name), textBytes(String(one))]);
+}
+
+function textBytes(text: string): HeaderBytes {
+  return { latin1Slice: () => text };
 }
 
 export function isEventStream(contentType: string | string[] | undefined): boolean {

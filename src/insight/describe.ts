@@ -1,6 +1,6 @@
-import type { Exchange, Outcome } from '../engine/types.ts';
+import type { Exchange, Outcome, RepeatDecision } from '../engine/types.ts';
 import { causes } from '../failure/causes.ts';
-import type { AttemptEvent, ExchangeEvent } from './events.ts';
+import type { AttemptEvent, ExchangeEvent, RetryEvent } from './events.ts';
 
 export function describeExchange(
   exchange: Exchange,
@@ -17,7 +17,7 @@ export function describeExchange(
     status: outcome.kind === 'responded' ? outcome.status : undefined,
     cause,
     group: cause && causes[cause].group,
-    stopped: exchange.stopped,
+    stopped: stoppedBy(exchange, cause),
     attemptCount: exchange.attempts.length,
     bytes,
     ms: now - exchange.startedAt,
@@ -27,7 +27,16 @@ export function describeExchange(
 /** A response can still break off, and a backend's own error is passed through: both have a cause. */
 function causeOf(exchange: Exchange, outcome: Outcome): ExchangeEvent['cause'] {
   if (outcome.kind === 'failed') return outcome.cause;
-  return outcome.kind === 'responded' ? exchange.attempts.at(-1)?.cause : undefined;
+  return outcome.kind === 'responded' ? exchange.attempt?.cause : undefined;
+}
+
+/** A response that broke off on its way to the client cannot be asked for again. */
+function stoppedBy(
+  { responseStarted, stopped }: Exchange,
+  cause: ExchangeEvent['cause'],
+): ExchangeEvent['stopped'] {
+  if (!responseStarted || cause === undefined || cause === 'backend_status') return stopped;
+  return causes[cause].group === 'client' ? 'client_gone' : 'response_started';
 }
 
 export function describeAttempt(exchange: Exchange, number: number, now: number): AttemptEvent | undefined {
@@ -42,6 +51,25 @@ export function describeAttempt(exchange: Exchange, number: number, now: number)
     cause: attempt.cause,
     reached: attempt.reached,
     limit: attempt.limit,
+    hedge: attempt.hedge,
+    superseded: attempt.superseded,
     ms: (attempt.endedAt ?? now) - attempt.startedAt,
+  };
+}
+
+export function describeRepeat(
+  { request, attempt }: Exchange,
+  { kind, cause, reason, waitMs, paid }: RepeatDecision,
+): RetryEvent {
+  return {
+    requestId: request.id,
+    kind,
+    decision: reason === undefined ? 'sent' : 'refused',
+    reason,
+    number: attempt?.number,
+    backend: attempt?.target.name,
+    cause,
+    waitMs,
+    paid,
   };
 }

@@ -37,7 +37,28 @@ export interface AttemptEvent {
   readonly cause: CauseCode | undefined;
   readonly reached: Reached | undefined;
   readonly limit: AppliedLimit | undefined;
+  /** Sent beside an earlier one that was slow. */
+  readonly hedge: boolean;
+  /** Given up because the other one of the two answered first: it has no cause, since it did not fail. */
+  readonly superseded: boolean;
   readonly ms: number;
+}
+
+/** It was decided whether a request is sent once more: after an attempt that failed, or beside one that is slow. */
+export interface RetryEvent {
+  readonly requestId: string;
+  readonly kind: 'retry' | 'hedge';
+  readonly decision: 'sent' | 'refused';
+  /** Why it was refused. */
+  readonly reason: StopReason | undefined;
+  /** The attempt that failed or is slow; undefined when none went out. */
+  readonly number: number | undefined;
+  readonly backend: string | undefined;
+  readonly cause: CauseCode | undefined;
+  /** Pause before it is sent; for a hedge, how long the first attempt was waited for. */
+  readonly waitMs: number;
+  /** The budget paid for it. */
+  readonly paid: boolean;
 }
 
 /** A backend's breaker changed state. */
@@ -89,6 +110,7 @@ export type BackendChangeReason =
 export interface GatewayEvents {
   readonly exchange: ExchangeEvent;
   readonly attempt: AttemptEvent;
+  readonly retry: RetryEvent;
   readonly breaker: BreakerEvent;
   readonly backend: BackendEvent;
 }
@@ -101,6 +123,7 @@ export class Events {
   readonly #listeners: { [Name in EventName]: Set<Listener<Name>> } = {
     exchange: new Set(),
     attempt: new Set(),
+    retry: new Set(),
     breaker: new Set(),
     backend: new Set(),
   };

@@ -2,9 +2,11 @@ import { createSecureContext } from 'node:tls';
 import type { BackendSettings } from '../engine/settings.ts';
 import type { Target, TargetTls } from '../engine/types.ts';
 import type { BackendOptions } from '../options.ts';
-import { checkKeys, number, show } from './check.ts';
+import { checkKeys, number, oneOf, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'tier', 'tls', 'socketPath'];
+const KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
+
+const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
 
 /** @throws TypeError or RangeError naming the backend by its place in the list. */
@@ -27,14 +29,32 @@ export function settleBackends(given: unknown): readonly BackendSettings[] {
 export function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
   checkKeys(key, options, KEYS);
-  const { url, name, weight = 1, tier = 0, tls, socketPath } = options as Partial<BackendOptions>;
+  const {
+    url,
+    name,
+    weight = 1,
+    tier = 0,
+    protocol = 'http/1.1',
+    tls,
+    socketPath,
+  } = options as Partial<BackendOptions>;
   number({ above: 0, max: 1_000 })(`${key}.weight`, weight);
   number({ min: 0, max: 65_535, integer: true })(`${key}.tier`, tier);
+  oneOf(...Object.keys(ALPN))(`${key}.protocol`, protocol);
   if (tls !== undefined) checkTls(`${key}.tls`, tls);
   checkText(`${key}.name`, name);
   checkText(`${key}.socketPath`, socketPath);
   const parsed = parseUrl(url, `${key}${typeof given === 'string' ? '' : '.url'}`);
-  const target = { ...targetOf(parsed), name: name ?? parsed.host, tls: tls && { ...tls }, socketPath };
+  if (protocol === 'alpn' && parsed.protocol === 'http:') {
+    throw new TypeError(`${key}.protocol must be "http/1.1" or "h2" for an http:// URL, got "alpn"`);
+  }
+  const target = {
+    ...targetOf(parsed),
+    name: name ?? parsed.host,
+    alpn: ALPN[protocol],
+    tls: tls && { ...tls },
+    socketPath,
+  };
   return Object.freeze({ weight, tier, target: Object.freeze(target) });
 }
 
@@ -81,7 +101,7 @@ function parseUrl(url: unknown, key: string): URL {
   return parsed;
 }
 
-function targetOf(url: URL): Omit<Target, 'name'> {
+function targetOf(url: URL): Omit<Target, 'name' | 'alpn'> {
   const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
   return {
     origin: url.origin,

@@ -1,11 +1,14 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
-import type { ErrorSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
+import { PROTECTED } from '../engine/headers.ts';
+import { OURS_ON_REQUESTS } from '../engine/request-headers.ts';
+import type { ErrorSettings, HedgeSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
   DEFAULTS,
   defaultErrors,
   type GatewayOptions,
   type PolicyOptions,
+  type RetryOptions,
   type Settings,
 } from '../options.ts';
 import { settleBackends } from './backends.ts';
@@ -28,7 +31,14 @@ const count = (min: number, max?: number): Check => number({ min, integer: true,
 const ms = number({ min: 1, unit: 'milliseconds' });
 const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
 
-const RETRY: Checks = { retries: count(0, 10), replayBytes: count(0, 1_048_576), when: aFunction };
+const HEDGE: Checks = { quantile: number({ min: 0.5, max: 0.999 }), delayMs: ms };
+const RETRY: Checks = {
+  retries: count(0, 10),
+  replayBytes: count(0, 1_048_576),
+  maxRetryAfterMs: number({ min: 0, max: MINUTE_MS, unit: 'milliseconds' }),
+  hedge: switchable(HEDGE),
+  when: aFunction,
+};
 const BUDGET: Checks = {
   ratio: number({ min: 0, max: 1 }),
   minPerSecond: number({ min: 0, max: 1_000 }),
@@ -53,6 +63,7 @@ const TIMEOUTS: Checks = {
   writeMs: ms,
   requestBodyMs: ms,
   deadlineMs: ms,
+  deadlineHeader: either(oneOf(false), headerOfItsOwn),
 };
 const LIMITS: Checks = {
   perBackend: count(1),
@@ -75,6 +86,7 @@ const GATEWAY_KEYS = [
   ...POOL_KEYS,
   'breaker',
   'limits',
+  'resolver',
   'logger',
   'clock',
   'random',
@@ -86,8 +98,9 @@ type Checks = Readonly<Record<string, Check>>;
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, breaker, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
   checkName(name);
+  if (resolver !== undefined) having('resolve4', 'resolve6')('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -108,6 +121,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),
@@ -133,7 +147,16 @@ function settleRetry(given: PolicyOptions['retry'], base: RetrySettings | false)
       'retry.budget belongs to the gateway, whose routes share it: it cannot be part of a policy',
     );
   }
-  return settleGroup('retry', given as Partial<RetrySettings>, base === false ? DEFAULTS.retry : base, RETRY);
+  const from = base === false ? DEFAULTS.retry : base;
+  const settled = settleGroup('retry', given as Partial<RetrySettings>, from, RETRY);
+  return Object.freeze({ ...settled, hedge: settleHedge(given.hedge, from.hedge) });
+}
+
+function settleHedge(given: RetryOptions['hedge'], base: HedgeSettings | false): HedgeSettings | false {
+  if (given === undefined) return base;
+  if (given === false) return false;
+  const from = base === false ? DEFAULTS.hedge : base;
+  return settleGroup('retry.hedge', given === true ? undefined : given, from, HEDGE);
 }
 
 function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
@@ -149,6 +172,15 @@ function pickPolicy({ timeouts, headers, errors }: GatewayOptions): PolicyOption
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
+  };
+}
+
+/** A group of options that can be switched as a whole. */
+function switchable(checks: Checks): Check {
+  return (key, value) => {
+    if (typeof value === 'boolean') return;
+    if (typeof value === 'object' && value !== null) return void settleGroup(key, value, {}, checks);
+    throw new TypeError(`${key} must be true, false or an object, got ${show(value)}`);
   };
 }
 
@@ -169,6 +201,14 @@ function settleGroup<Group extends object>(
 function injected<Value>(key: string, given: Value | undefined, fallback: Value, check: Check): Value {
   if (given !== undefined) check(key, given);
   return given ?? fallback;
+}
+
+/** A header that means nothing else to us. */
+function headerOfItsOwn(key: string, name: unknown): void {
+  const isToken = typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name);
+  const lower = isToken ? name.toLowerCase() : '';
+  if (isToken && !OURS_ON_REQUESTS.has(lower) && !PROTECTED.has(lower)) return;
+  throw new TypeError(`${key} must be the name of a header that means nothing else, got ${show(name)}`);
 }
 
 /** It stands unquoted in Via and Proxy-Status: an RFC 8941 token that is an RFC 9110 token as well. */

@@ -207,7 +207,7 @@ describe('headers that the app had set', () => {
         'access-control-allow-origin': 'https://app.example',
         'strict-transport-security': 'max-age=1',
         'set-cookie': ['app=1'],
-        vary: 'Origin',
+        vary: 'Origin, Accept',
         'x-frame-options': 'DENY',
       });
       for (const gone of ['content-encoding', 'etag']) expect(sent.headers).not.toHaveProperty(gone);

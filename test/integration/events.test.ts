@@ -1,6 +1,6 @@
 import type { AttemptEvent, BreakerEvent, ExchangeEvent } from 'causeway-proxy';
 import { describe, expect, test } from 'vitest';
-import { closedPort, startBackend, startNamed } from '../support/live-backend.ts';
+import { closedPort, startBackend, startNamed, startRaw } from '../support/live-backend.ts';
 import { send } from '../support/live-client.ts';
 import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
@@ -64,6 +64,18 @@ describe.each(ADAPTERS)('events, %s', (adapter) => {
       },
       { outcome: 'failed', cause: 'loop_detected', group: 'misconfiguration', attemptCount: 0 },
     ]);
+  });
+
+  test('a response that broke off says that it had started', async () => {
+    const backend = await startRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab', () => void socket.destroy());
+    });
+    const gateway = await startGateway(adapter, { backends: [backend.url] });
+    const exchanges: ExchangeEvent[] = [];
+    gateway.gateway.on('exchange', (event) => void exchanges.push(event));
+    expect((await send(gateway.url)).complete).toBe(false);
+    await until('the event', () => exchanges.length === 1);
+    expect(exchanges[0]).toMatchObject({ cause: 'response_truncated', stopped: 'response_started' });
   });
 
   test('the breaker says when it opens, looks and closes', async () => {

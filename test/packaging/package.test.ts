@@ -128,6 +128,57 @@ describe('the snippets of the README', () => {
   });
 });
 
+describe('causeway-proxy/testing', () => {
+  async function causesOf(program: string): Promise<unknown> {
+    const args = ['--input-type=module', '--eval', program];
+    const { exitCode, output, errors } = await run(process.execPath, args, installed.project);
+    expect([exitCode, errors]).toEqual([0, '']);
+    return JSON.parse(output);
+  }
+
+  /** Leaves the causes of these faults in `named`. */
+  const nameThem = (faults: readonly string[]): string => `
+    import { createServer } from 'node:http';
+    import { createRequestListener } from 'causeway-proxy/node';
+    import { startFaultyBackend } from 'causeway-proxy/testing';
+    const named = [];
+    for (const fault of ${JSON.stringify(faults)}) {
+      const faulty = await startFaultyBackend(fault);
+      const listener = createRequestListener(faulty.options);
+      const server = createServer(listener);
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { headers } = await fetch('http://127.0.0.1:' + server.address().port);
+      named.push(headers.get('proxy-cause'));
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([listener.gateway.close(), faulty.close()]);
+    }`;
+
+  test('brings failures about from the built package', async () => {
+    // One with a thread of its own, one with certificates, one with a name server.
+    const faults = ['connection_timeout', 'tls_certificate_expired', 'dns_not_found'];
+    expect(await causesOf(`${nameThem(faults)} console.log(JSON.stringify(named));`)).toEqual(faults);
+  });
+
+  test('loads what makes certificates only when some are needed', async () => {
+    const watch = `
+      import { registerHooks } from 'node:module';
+      const loaded = new Set();
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (specifier.startsWith('@peculiar/')) loaded.add(specifier);
+          return next(specifier, context);
+        },
+      });`;
+    // Imports come first, and the hooks must be there before them.
+    const later = (faults: readonly string[]): string =>
+      `${watch} ${nameThem(faults).replace(/import (\{.*\}) from ('.*');/g, 'const $1 = await import($2);')}
+      console.log(JSON.stringify([...named, ...loaded]));`;
+    expect(await causesOf(later(['connection_refused']))).toEqual(['connection_refused']);
+    expect(await causesOf(later(['tls_name_mismatch']))).toContain('@peculiar/asn1-x509');
+  });
+});
+
 describe('TypeScript', () => {
   const compiler = join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc');
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
@@ -159,6 +210,7 @@ describe('TypeScript', () => {
     import { createProxyMiddleware as forExpress } from 'causeway-proxy/express';
     import { createProxyMiddleware as forKoa } from 'causeway-proxy/koa';
     import { createRequestListener } from 'causeway-proxy/node';
+    import { type Fault, faults, type FaultyBackend, startFaultyBackend } from 'causeway-proxy/testing';
 
     const options: GatewayOptions = {
       backends: ['http://127.0.0.1:3001', { url: 'https://b.internal', name: 'b', weight: 2 }],
@@ -174,6 +226,11 @@ describe('TypeScript', () => {
     export const closed: Promise<void> = gateway.close({ timeoutMs: 1 });
     export const isOurs = (error: unknown): string => (error instanceof GatewayError ? error.code : title);
     off();
+    const fault: Fault = 'closed_before_response/reset';
+    export const tried: Promise<CauseCode> = startFaultyBackend(fault).then((faulty: FaultyBackend) => {
+      createGateway({ ...faulty.options, retry: false });
+      return faults[fault].cause;
+    });
   `;
 
   test('users need only @types/node', async () => {

@@ -17,7 +17,7 @@ describe('events have the members listed', () => {
   const documented = (name: keyof GatewayEvents): string[] =>
     codeIn(cellOf('Event', name, 'Members').replace(/\([^)]*\)/g, ''));
 
-  test.each(['exchange', 'attempt', 'backend', 'breaker'] as const)('%s', async (name) => {
+  test.each(['exchange', 'attempt', 'retry', 'backend', 'breaker'] as const)('%s', async (name) => {
     const dead = await deadUrl();
     const { gateway, url } = await startGateway('node', {
       backends: [dead],
@@ -29,12 +29,9 @@ describe('events have the members listed', () => {
   });
 
   test('there are no others', () => {
-    expect(tableOf('Event').map((row) => row.get('Event'))).toEqual([
-      '`exchange`',
-      '`attempt`',
-      '`backend`',
-      '`breaker`',
-    ]);
+    expect(tableOf('Event').map((row) => row.get('Event'))).toEqual(
+      ['exchange', 'attempt', 'retry', 'backend', 'breaker'].map((name) => `\`${name}\``),
+    );
   });
 });
 

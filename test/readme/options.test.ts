@@ -6,6 +6,8 @@ import { defaultOf, DOCUMENTED, type DocumentedOption, rangeOf, wordsOf } from '
 import { PROSE } from './support/readme.ts';
 
 const URL_OF_BACKEND = 'http://127.0.0.1:3001';
+/** Allows everything that a backend can have. */
+const SECURE_URL = 'https://127.0.0.1:3001';
 
 /** Ranges that depend on one another: wide open while one of them is tried. */
 const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpenMs: 600_000 } };
@@ -14,10 +16,17 @@ const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpe
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   required: ['backends', 'backends[].url'],
   'as follows': ['retry', 'breaker'],
-  none: ['backends[].tls', 'backends[].socketPath', 'balance.hash', 'retry.when', 'errors.render'],
+  none: [
+    'backends[].tls',
+    'backends[].socketPath',
+    'balance.hash',
+    'retry.when',
+    'retry.hedge.delayMs',
+    'errors.render',
+  ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
-  "the system's": ['clock', 'random'],
+  "the system's": ['resolver', 'clock', 'random'],
 };
 
 /** Options with this value at this path, and a backend. */
@@ -25,7 +34,7 @@ function optionsWith(path: string, value: unknown): GatewayOptions {
   const options: Record<string, unknown> = { backends: [URL_OF_BACKEND] };
   const [group = '', ...rest] = path.split('.');
   if (path === 'backends') options['backends'] = value;
-  else if (group === 'backends[]') options['backends'] = [{ url: URL_OF_BACKEND, ...nested(rest, value) }];
+  else if (group === 'backends[]') options['backends'] = [{ url: SECURE_URL, ...nested(rest, value) }];
   else if (rest.length === 0) options[group] = value;
   else options[group] = { ...BESIDE[group], ...nested(rest, value) };
   return options as unknown as GatewayOptions;
@@ -61,7 +70,7 @@ function knownKeys(where: string): string[] {
 
 test('every option is in the table, and no other', () => {
   const groups = ['retry', 'breaker', 'timeouts', 'limits', 'headers', 'errors'];
-  const known = ['', 'backends[]', 'balance', 'retry.budget', ...groups].flatMap(knownKeys);
+  const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
   const withoutRow = ['timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
@@ -69,10 +78,13 @@ test('every option is in the table, and no other', () => {
 });
 
 describe('defaults', () => {
-  const { retry, budget, ...groups } = DEFAULTS;
+  const { retry, budget, hedge, ...groups } = DEFAULTS;
   const actual: Record<string, unknown> = {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined) }),
     ...flat('retry.budget.', budget),
+    // As the target has it: the one version that is offered.
+    'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
+    ...flat('retry.hedge.', hedge),
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
     'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };
@@ -108,8 +120,8 @@ describe('ranges', () => {
     if (above) expect(accepts(path, min + Number.MIN_VALUE)).toBe(true);
     expect(accepts(path, max ?? Infinity)).toBe(true);
     if (max !== undefined) expect(accepts(path, max + 1)).toBe(false);
-    // Every range is at least one wide.
-    expect(accepts(path, min + 0.5)).toBe(!whole);
+    // Whole numbers have ranges at least one wide.
+    expect(accepts(path, min + Math.min(0.5, ((max ?? Infinity) - min) / 2))).toBe(!whole);
   });
 
   function justBelow(min: number, whole: boolean): number {

@@ -4,6 +4,8 @@ import type { Failed, Outcome, Phase } from '../../src/engine/types.ts';
 import { failed } from '../../src/failure/failed.ts';
 import { answerFailure } from '../../src/failure/report/answer.ts';
 import { DirectAttempt } from '../../src/forwarders/direct-attempt.ts';
+import { IdleAge } from '../../src/forwarders/idle-age.ts';
+import { PlaintextCheck } from '../../src/forwarders/plaintext-check.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { addAttempt, fakeExchange } from '../support/fake-exchange.ts';
 
@@ -11,7 +13,9 @@ function reportOf(phase: Phase, reason: Failed) {
   const exchange = fakeExchange({ method: 'POST' });
   const attempt = addAttempt(exchange, { phase });
   const outcomes: Outcome[] = [];
-  const context = { clock: new FakeClock(), name: 'causeway' };
+  const clock = new FakeClock();
+  const plaintext = new PlaintextCheck(clock, () => ({ abort: () => undefined }));
+  const context = { clock, name: 'causeway', plaintext, idleAge: new IdleAge() };
   new DirectAttempt(exchange, attempt, context, (outcome) => outcomes.push(outcome)).cancel(reason);
   const [outcome] = outcomes;
   if (outcome?.kind !== 'failed') throw new Error('it was not given up');

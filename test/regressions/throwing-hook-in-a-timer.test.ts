@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CauseCode, Outcome } from '../../src/engine/types.ts';
 import { attemptTimeout } from '../../src/layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from '../../src/layers/attempt-timeout/learned-limits.ts';
 import { couldRepeat } from '../../src/layers/retry/could-repeat.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { addAttempt, fakeExchange } from '../support/fake-exchange.ts';
@@ -16,6 +17,7 @@ test('a hook that throws leaves the attempt to the configured limit', async () =
   const clock = new FakeClock();
   const budget = plentiful();
   const layer = attemptTimeout({
+    learned: new LearnedLimits(),
     clock,
     canGoElsewhere: (exchange) => couldRepeat(exchange, 'other', budget, clock.now()),
   });

@@ -14,9 +14,9 @@ test('the option whose function threw is named in the answer and in the log', as
   const exchange = fakeExchange({ settings: { headers: { trust }, errors: { disclose: 'trusted' } } });
   const outcome = await core.forward(exchange);
   if (outcome.kind !== 'failed') throw new Error('it did not fail');
-  const { report, body } = answerFailure(exchange, outcome, core.name, exchange.settings.errors);
+  const { report, content } = answerFailure(exchange, outcome, core.name, exchange.settings.errors);
   expect(report).toMatchObject({ cause: 'configuration_error', reached: 'no', attemptCount: 1 });
-  expect(body).toContain('headers.trust');
+  expect(content.body).toContain('headers.trust');
   const entry = { err: expect.any(HookError) as unknown, cause: 'configuration_error' };
   expect(logger.error).toHaveBeenCalledExactlyOnceWith(entry, expect.any(String));
 });

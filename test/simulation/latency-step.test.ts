@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Failed, Outcome } from '../../src/engine/types.ts';
 import { attemptTimeout } from '../../src/layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from '../../src/layers/attempt-timeout/learned-limits.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { addAttempt, fakeExchange } from '../support/fake-exchange.ts';
 import { seededRandom } from '../support/fake-random.ts';
@@ -11,7 +12,11 @@ const random = seededRandom(11);
 /** One backend pool behind the attempt timeout; each request takes `latencyMs`, give or take a half. */
 class Pool {
   readonly #clock = new FakeClock();
-  readonly #layer = attemptTimeout({ clock: this.#clock, canGoElsewhere: (one) => one.attempts.length < 3 });
+  readonly #layer = attemptTimeout({
+    clock: this.#clock,
+    learned: new LearnedLimits(),
+    canGoElsewhere: (one) => one.attempts.length < 3,
+  });
 
   /** The number of attempts that one request took; undefined when it never got through. */
   async request(latencyMs: number): Promise<number | undefined> {

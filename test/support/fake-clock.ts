@@ -63,3 +63,22 @@ export function flush(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+/** Lets time pass, a step at a time, until the promise is settled. */
+export async function passTimeUntil<Value>(
+  clock: FakeClock,
+  promise: Promise<Value>,
+  stepMs = 50,
+): Promise<Value> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  await flush();
+  while (!settled) {
+    clock.advance(stepMs);
+    await flush();
+  }
+  return promise;
+}

@@ -82,6 +82,7 @@ export function fakeBody(given: Partial<RequestBody> = {}): RequestBody {
     length: undefined,
     receivedAt: 0,
     replayable: true,
+    shareable: true,
     reserialized: false,
     open: () => Buffer.from(''),
     commit: () => undefined,
@@ -99,6 +100,7 @@ export function fakeTarget(name = 'a', given: Partial<Target> = {}): Target {
     port: 3_000,
     host: `${name}.internal:3000`,
     prefix: '',
+    alpn: ['http/1.1'],
     ...given,
   };
 }

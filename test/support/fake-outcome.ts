@@ -6,7 +6,7 @@ export class FakeResponded implements Responded {
   readonly kind = 'responded';
   readonly status: number;
   readonly statusText = '';
-  readonly headers: RawHeaders = [];
+  readonly headers: RawHeaders;
   readonly isEventStream = false;
   readonly hasRepeatedHeaders = false;
   readonly complete = true;
@@ -15,8 +15,9 @@ export class FakeResponded implements Responded {
   #ending: Ending | undefined;
   readonly #listeners: ((ending: Ending) => void)[] = [];
 
-  constructor(status = 200) {
+  constructor(status = 200, headers: RawHeaders = []) {
     this.status = status;
+    this.headers = headers;
   }
 
   onEnded(listener: (ending: Ending) => void): void {

@@ -1,5 +1,5 @@
 import type { ClientExchange } from '../../src/engine/exchange.ts';
-import type { Outcome } from '../../src/engine/types.ts';
+import type { Outcome, RepeatDecision, RepeatObserver } from '../../src/engine/types.ts';
 import { RetryBudget } from '../../src/layers/retry/budget.ts';
 import { retry, type Elsewhere } from '../../src/layers/retry/retry.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -13,12 +13,21 @@ export interface RetryFixture {
   readonly where?: ReturnType<Elsewhere> | readonly ReturnType<Elsewhere>[];
 }
 
+export interface RetryRun extends ScriptedForward {
+  readonly outcome: Promise<Outcome>;
+  readonly decisions: readonly RepeatDecision[];
+}
+
+/** Nobody listens. */
+export const NOBODY: RepeatObserver = {
+  watchesRepeats: () => false,
+  repeatDecided: () => {
+    throw new Error('nobody listens');
+  },
+};
+
 /** The retry layer over a script. */
-export function runRetry(
-  exchange: ClientExchange,
-  given: RetryFixture,
-  ...steps: readonly Step[]
-): ScriptedForward & { readonly outcome: Promise<Outcome> } {
+export function runRetry(exchange: ClientExchange, given: RetryFixture, ...steps: readonly Step[]): RetryRun {
   const where = given.where ?? 'other';
   let asked = 0;
   const elsewhere: Elsewhere = () => {
@@ -26,14 +35,16 @@ export function runRetry(
     asked += 1;
     return where[Math.min(asked, where.length) - 1] ?? 'none';
   };
+  const decisions: RepeatDecision[] = [];
   const below = scripted(...steps);
   const layer = retry({
     clock: given.clock ?? new FakeClock(),
     random: given.random ?? (() => 0),
     budget: given.budget ?? plentiful(),
     elsewhere,
+    observer: { watchesRepeats: () => true, repeatDecided: (_, decision) => void decisions.push(decision) },
   });
-  return { ...below, outcome: layer(below.forward)(exchange) };
+  return { ...below, decisions, outcome: layer(below.forward)(exchange) };
 }
 
 export function plentiful(): RetryBudget {

@@ -10,11 +10,14 @@ import type {
   FailureReport,
   Reached,
 } from '../../engine/types.ts';
-import { causes } from '../causes.ts';
+import { type CauseRow, causes } from '../causes.ts';
+import { describeBackends } from './backends.ts';
 
 /** Everything there is to tell of a failed exchange; what is shown of it depends on the disclosure tier. */
 export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSettings): FailureReport {
   const row = causes[failure.cause];
+  // What the client did wrong may be told to anybody; what a backend did is for trusted readers.
+  const ofClient = row.group === 'client';
   const reached = worstReached(exchange.attempts, failure);
   const attemptCount = exchange.attempts.length;
   const underlying = [...new Set((failure.backends ?? []).flatMap(({ cause }) => cause ?? []))];
@@ -22,25 +25,29 @@ export function buildReport(exchange: Exchange, failure: Failed, errors: ErrorSe
     cause: failure.cause,
     group: row.group,
     title: row.title,
-    detail:
-      failure.status !== undefined && failure.detail
-        ? failure.detail
-        : describe(row.title, attemptCount, underlying),
-    status: failure.status ?? (row.group === 'client' ? row.status : 502),
+    detail: (ofClient && failure.detail) || describe(row.title, attemptCount, underlying),
+    status: failure.status ?? (ofClient ? row.status : 502),
     requestId: exchange.request.id,
-    retryable: row.group !== 'client' && isSafeToRepeat(exchange, failure.cause, reached),
+    retryable: !ofClient && isSafeToRepeat(exchange, failure.cause, reached),
     attemptCount,
     stopped: exchange.stopped,
     reached,
     attempts: exchange.attempts.map(describeAttempt),
     underlying,
     backends: failure.backends ?? [],
-    remedy: failure.detail && failure.status === undefined ? `${failure.detail} ${row.remedy}` : row.remedy,
+    remedy: remedyOf(failure, row),
     retryAfterSeconds:
       failure.retryAfterMs === undefined ? undefined : Math.max(Math.ceil(failure.retryAfterMs / 1_000), 1),
     parameters: { ...row.parameters, ...failure.parameters },
   };
   return { ...draft, status: statusOf(errors, exchange, draft) };
+}
+
+/** What this case knows comes first, then what the table says of its cause. */
+function remedyOf({ detail, backends = [] }: Failed, { group, remedy }: CauseRow): string {
+  // To a client at fault the detail itself is told.
+  const special = group === 'client' ? undefined : detail;
+  return [special, remedy, describeBackends(backends)].filter(Boolean).join(' ');
 }
 
 /** 502 for what the gateway could not do, 4xx for what the client did wrong; operators may map the former. */
@@ -94,5 +101,6 @@ function describeAttempt(attempt: Attempt): AttemptReport {
     ...(cause && { cause }),
     ...(status !== undefined && { status }),
     ...(attempt.limit && { limit: attempt.limit }),
+    ...(attempt.hedge && { hedge: true }),
   };
 }

@@ -3,10 +3,12 @@ import type { AppliedLimit, Attempt, Exchange, Forward, Layer, Outcome } from '.
 import { failed } from '../../failure/failed.ts';
 import { IGNORED } from '../../failure/verdict.ts';
 import type { LearnedLimit } from './learned-limit.ts';
-import { LearnedLimits } from './learned-limits.ts';
+import type { LearnedLimits } from './learned-limits.ts';
 
 export interface AttemptTimeoutOptions {
   readonly clock: Clock;
+  /** Shared with whatever else is guided by latencies. */
+  readonly learned: LearnedLimits;
   /** Would another attempt of this exchange be allowed, and is there a backend for it? Injected. */
   readonly canGoElsewhere: (exchange: Exchange) => boolean;
 }
@@ -17,13 +19,17 @@ export interface AttemptTimeoutOptions {
  * cuts only an attempt that can go elsewhere.
  */
 export function attemptTimeout(options: AttemptTimeoutOptions): Layer {
-  const learned = new LearnedLimits();
   return (next) => (exchange) => {
     const { attempt } = exchange;
     if (!attempt) return next(exchange);
-    const limit = exchange.settings.timeouts.learned ? learned.of(exchange.request) : undefined;
-    return new Watch(exchange, attempt, limit, options).run(next);
+    const learned = isLearning(exchange) ? options.learned.of(exchange.request) : undefined;
+    return new Watch(exchange, attempt, learned, options).run(next);
   };
+}
+
+/** For a limit of our own, or for whoever sends a second attempt. */
+function isLearning({ settings: { timeouts, retry } }: Exchange): boolean {
+  return timeouts.learned || (retry !== false && retry.hedge !== false);
 }
 
 class Watch {
@@ -49,7 +55,8 @@ class Watch {
   }
 
   run(next: Forward): Promise<Outcome> {
-    this.#limit = this.#learned?.get(this.#configuredMs);
+    const { learned } = this.#exchange.settings.timeouts;
+    this.#limit = learned ? this.#learned?.get(this.#configuredMs) : undefined;
     this.#wait(this.#limitMs);
     return next(this.#exchange).then(this.#done, this.#threw);
   }
@@ -101,10 +108,16 @@ class Watch {
 
   readonly #done = (outcome: Outcome): Outcome => {
     this.#timer?.cancel();
-    const { sentAt, answeredAt } = this.#attempt;
-    if (outcome.kind === 'responded' && sentAt !== undefined && answeredAt !== undefined) {
-      this.#learned?.observe(Math.max(answeredAt - sentAt, 0));
-    }
+    if (this.#learned) this.#learn(this.#learned, outcome.kind);
     return outcome;
   };
+
+  #learn(learned: LearnedLimit, kind: Outcome['kind']): void {
+    const { sentAt, answeredAt, endedAt, hedge, superseded } = this.#attempt;
+    // One of two at a time is known in full only when it is fast: first attempts alone are a fair sample.
+    if (sentAt === undefined || hedge) return;
+    if (superseded && endedAt !== undefined) learned.observeAtLeast(Math.max(endedAt - sentAt, 0));
+    else if (kind === 'responded' && answeredAt !== undefined)
+      learned.observe(Math.max(answeredAt - sentAt, 0));
+  }
 }

@@ -1,5 +1,6 @@
 import type { AppliedLimit } from '../../engine/types.ts';
 import { LatencyHistogram } from '../../stats/latency-histogram.ts';
+import { LearnedQuantile } from './learned-quantile.ts';
 
 /** Below this the tail is not known, and the configured limit rules. */
 const MIN_SAMPLES = 1_000;
@@ -16,11 +17,17 @@ export class LearnedLimit {
   readonly #latencies = new LatencyHistogram(MIN_SAMPLES);
   #untilRecompute = 0;
   #limit: AppliedLimit | undefined;
+  #quantile: LearnedQuantile | undefined;
 
   /** Milliseconds from the last request byte to the complete head. */
   observe(latencyMs: number): void {
     this.#latencies.add(latencyMs);
     this.#untilRecompute -= 1;
+  }
+
+  /** An attempt was given up after so long because another one had answered: a censored sample, too. */
+  observeAtLeast(latencyMs: number): void {
+    this.observe(latencyMs * FACTOR);
   }
 
   /**
@@ -30,6 +37,12 @@ export class LearnedLimit {
   observeCut(limitMs: number): void {
     this.#latencies.add(limitMs * FACTOR);
     this.#untilRecompute = 0;
+  }
+
+  /** What the share `q` of recent answers took at most; undefined while too few are known. */
+  quantile(q: number): number | undefined {
+    if (this.#quantile?.q !== q) this.#quantile = new LearnedQuantile(this.#latencies, q);
+    return this.#quantile.get();
   }
 
   /** The limit below `ceilingMs` (the configured one), if there is one. */

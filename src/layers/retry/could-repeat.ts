@@ -1,6 +1,6 @@
 import type { Exchange } from '../../engine/types.ts';
 import type { RetryBudget } from './budget.ts';
-import { refusalToRepeat } from './eligibility.ts';
+import { refusalToRepeat } from './refusal.ts';
 import type { Elsewhere } from './retry.ts';
 
 /** Would the retry layer send this exchange to another backend if its attempt were cut now? Takes nothing out. */

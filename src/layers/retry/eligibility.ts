@@ -1,37 +1,44 @@
-import { runHook } from '../../engine/hooks.ts';
-import { isIdempotent } from '../../engine/methods.ts';
-import type { CauseCode, Exchange, Reached, StopReason } from '../../engine/types.ts';
-import { causes } from '../../failure/causes.ts';
+import type { Reached, StopReason } from '../../engine/types.ts';
+
+/** What decides whether a request may be sent once more. */
+export interface RepeatFacts {
+  /** Something of a response has gone to the client. */
+  readonly responseStarted: boolean;
+  /** Could a backend have processed it? */
+  readonly reached: Reached;
+  /** By its method (RFC 9110 section 9.2.2). */
+  readonly idempotent: boolean;
+  /** The route says that repeating this one does no harm. */
+  readonly optedIn: boolean;
+  /** Its body is still there, from the first byte. */
+  readonly replayable: boolean;
+}
+
+interface Row {
+  readonly when: Partial<RepeatFacts>;
+  readonly then: 'retry' | StopReason;
+}
 
 /**
- * May this request be sent once more after such a failure? Undefined: yes; else why not. The answer rests
- * on `reached`, not on the cause's name alone: a wrong name must never repeat what may not be repeated.
+ * The first row that fits decides. It rests on `reached`, not on the name of the cause: a wrong name must
+ * never repeat what may not be repeated.
  */
-export function refusalToRepeat(
-  exchange: Exchange,
-  cause: CauseCode,
-  reached: Reached,
-): StopReason | undefined {
-  const { retry } = exchange.settings;
-  if (exchange.cancelled) return stopOf(exchange.cancelled.cause);
-  if (retry === false) return 'disabled';
-  if (causes[cause].retry === 'never') return 'not_retryable';
-  if (reached !== 'no' && !isRepeatable(exchange, cause)) return 'method_not_idempotent';
-  return exchange.body.replayable ? undefined : 'body_not_replayable';
+const TABLE: readonly Row[] = [
+  { when: { responseStarted: true }, then: 'response_started' },
+  // Certainly not processed: whatever the method.
+  { when: { reached: 'no', replayable: true }, then: 'retry' },
+  { when: { reached: 'no', replayable: false }, then: 'body_not_replayable' },
+  // Perhaps processed, or certainly: only what may be done twice.
+  { when: { idempotent: false, optedIn: false }, then: 'method_not_idempotent' },
+  { when: { replayable: false }, then: 'body_not_replayable' },
+  { when: {}, then: 'retry' },
+];
+
+/** May this request be sent once more? Facts are looked at in the order of a row, and only as far as needed. */
+export function eligibility(facts: RepeatFacts): 'retry' | StopReason {
+  return TABLE.find(({ when }) => fits(when, facts))?.then ?? 'not_retryable';
 }
 
-/** Why an exchange that was given up is not tried again. */
-export function stopOf(cancelled: CauseCode): StopReason {
-  if (cancelled === 'deadline_exceeded') return 'deadline';
-  // Otherwise the gateway itself is closing.
-  return causes[cancelled].group === 'client' ? 'client_gone' : 'no_other_backend';
-}
-
-/** Repeating cannot do harm: the method is idempotent (RFC 9110 section 9.2.2), or the route opted in. */
-export function isRepeatable(exchange: Exchange, cause: CauseCode): boolean {
-  const { retry } = exchange.settings;
-  if (isIdempotent(exchange.request.method)) return true;
-  if (retry === false || !retry.when) return false;
-  const { when } = retry;
-  return runHook('retry.when', () => when(exchange.request, cause)) === true;
+function fits(when: Row['when'], facts: RepeatFacts): boolean {
+  return (Object.keys(when) as (keyof RepeatFacts)[]).every((key) => when[key] === facts[key]);
 }

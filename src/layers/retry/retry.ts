@@ -1,7 +1,9 @@
 import type { Clock, Random } from '../../engine/clock.ts';
-import type { Exchange, Layer } from '../../engine/types.ts';
+import type { Exchange, Layer, RepeatObserver } from '../../engine/types.ts';
 import type { RetryBudget } from './budget.ts';
-import { RetryLoop, troubleIn } from './loop.ts';
+import { RetryLoop } from './loop.ts';
+import { tell } from './tell.ts';
+import { troubleIn } from './trouble.ts';
 
 /**
  * Where another attempt could go: to a backend not tried yet; again to the only one there is; again to one
@@ -14,6 +16,7 @@ export interface RetryOptions {
   readonly random: Random;
   readonly budget: RetryBudget;
   readonly elsewhere: Elsewhere;
+  readonly observer: RepeatObserver;
 }
 
 /** Each try may go to another backend. Nothing is spent on requests that succeed at once. */
@@ -22,8 +25,9 @@ export function retry(options: RetryOptions): Layer {
     options.budget.deposit(options.clock.now());
     return next(exchange).then((outcome) => {
       if (!troubleIn(outcome)) return outcome;
-      if (exchange.settings.retry !== false) return new RetryLoop(exchange, next, options).run(outcome);
+      if (exchange.settings.retry !== false) return new RetryLoop(exchange, outcome, next, options).run();
       exchange.stopped = 'disabled';
+      tell(options, exchange, outcome, 'disabled');
       return outcome;
     });
   };

@@ -11,6 +11,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Express: forwardsPastADeadBackend('/api'),
   Koa: forwardsPastADeadBackend(''),
   'Repeating a POST': repeatsAPost,
+  Deadlines: tellsTheBackendWhatIsLeft,
   'Several routes, one gateway': givesRoutesTheirOwnLimits,
   'Several routes, one gateway 2': choosesByPath,
   'How much is told': tellsAsConfigured,
@@ -21,6 +22,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
+  'Rehearsing failures': rehearsesAFailure,
 };
 
 function start(name: string, backends: readonly string[], place = REPOSITORY): RunningSnippet {
@@ -55,6 +57,16 @@ async function repeatsAPost(name: string): Promise<void> {
   expect(textOf(rescued)).toBe('POST /orders b');
   expect(rescued.headers['proxy-attempts']).toBe('2');
   expect(resetting.requests).toHaveLength(2);
+}
+
+async function tellsTheBackendWhatIsLeft(name: string): Promise<void> {
+  const echo = await startEcho();
+  const snippet = start(name, [echo.url]);
+  // This client is not on the network that is trusted.
+  await send(`${await snippet.url()}/x`, { headers: { 'x-request-timeout-ms': '1' } });
+  const told = Number(echo.requests[0]?.headers['x-request-timeout-ms']);
+  expect(told).toBeLessThanOrEqual(10_000);
+  expect(told).toBeGreaterThan(9_000);
 }
 
 async function givesRoutesTheirOwnLimits(name: string): Promise<void> {
@@ -149,6 +161,16 @@ async function forwardsTheVeryBytes(name: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const sent = await send(`${await snippet.url()}/orders`, { method: 'POST', headers, body });
   expect(textOf(sent)).toBe(`POST /orders ${body}`);
+}
+
+async function rehearsesAFailure(name: string): Promise<void> {
+  const snippet = start(name, []);
+  expect(await snippet.exitCode()).toBe(0);
+  const lines = snippet.output.split('\n').filter((line) => !line.startsWith('port '));
+  expect(lines[0]).toBe('502 closed_before_response');
+  // Three attempts, each of which arrived.
+  expect(lines.slice(1).join('')).toBe("[ 'GET /orders', 'GET /orders', 'GET /orders' ]");
+  expect(snippet.errors).toBe('');
 }
 
 function textOf(sent: Sent, status = 200): string {

@@ -40,6 +40,7 @@ test.each<[string, State[], ReturnType<Pool['elsewhere']>]>([
     'none',
   ],
   ['the only one, open', [{ tried: true, open: true }], 'none'],
+  ['the last one open, an earlier one not', [{ tried: true }, { tried: true, open: true }], 'none'],
 ])('%s', (_what, states, where) => {
   const { pool, exchange } = setUp(...states);
   expect(pool.elsewhere(exchange, NOW)).toBe(where);
@@ -61,6 +62,12 @@ test.each<[string, State[], boolean]>([
 ])('waiting would help when %s', (_what, states, helps) => {
   const { pool, exchange } = setUp(...states);
   expect(pool.isMerelyBusy(exchange)).toBe(helps);
+});
+
+test('waiting for one tried before the last does not', () => {
+  const { pool, exchange } = setUp({ tried: true, full: true }, { tried: true });
+  exchange.sameBackendAllowed = true;
+  expect(pool.isMerelyBusy(exchange)).toBe(false);
 });
 
 test('waiting for a tried backend helps where the same one may be used', () => {

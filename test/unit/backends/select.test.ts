@@ -146,6 +146,31 @@ describe('latency', () => {
   });
 });
 
+describe('an attempt that was given up because another one answered first', () => {
+  async function passOver(waitedMs: number) {
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
+    const fixture = new SelectFixture([backend]);
+    const exchange = fakeExchange();
+    const outcome = fixture.forward(exchange);
+    const { attempt } = exchange;
+    if (!attempt) throw new Error('nothing was sent');
+    Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs, superseded: true });
+    fixture.hops[0]?.resolve(failed('first_byte_timeout'));
+    await outcome;
+    return backend;
+  }
+
+  test('is held against nobody, and frees its slot', async () => {
+    const backend = await passOver(500);
+    expect([backend.pending, backend.lastCause, backend.standing]).toEqual([0, undefined, 'available']);
+  });
+
+  test('shows how slow its backend at least is, and never how fast', async () => {
+    expect((await passOver(500)).latency.value).toBe(500);
+    expect((await passOver(1)).latency.value).toBe(fakeBackend('b').latency.value);
+  });
+});
+
 describe('when no backend takes it', () => {
   test('it says so at once, why for each, and when to come back', async () => {
     const a = fakeBackend('a');
@@ -219,6 +244,20 @@ describe('when no backend takes it', () => {
     expect(failure.kind === 'failed' && failure.backends).toHaveLength(100);
   });
 
+  test('an attempt for which no time is left is not sent', async () => {
+    const fixture = new SelectFixture([fakeBackend('a')]);
+    const settings = { timeouts: { deadlineMs: 50 } };
+    const late = fakeExchange({ startedAt: NOW - 50, settings });
+    expect(await fixture.forward(late)).toMatchObject({ cause: 'deadline_exceeded', reached: 'no' });
+    expect([fixture.hops.length, late.attempts.length, late.cancelled?.cause]).toEqual([
+      0,
+      0,
+      'deadline_exceeded',
+    ]);
+    void fixture.forward(fakeExchange({ startedAt: NOW - 49, settings }));
+    expect(fixture.hops).toHaveLength(1);
+  });
+
   test('an exchange that was given up does not begin', async () => {
     const fixture = new SelectFixture([fakeBackend('a')]);
     const exchange = fakeExchange();
@@ -242,6 +281,21 @@ describe('when every backend is merely busy', () => {
     response.end();
     await flush();
     expect([fixture.hops.length, fixture.queue.length, fixture.clock.pending]).toEqual([2, 0, 0]);
+  });
+
+  test('a slot that comes too late goes to the next one', async () => {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })]);
+    const first = fixture.forward(fakeExchange());
+    const late = fakeExchange({ startedAt: NOW, settings: { timeouts: { deadlineMs: 50 } } });
+    const second = fixture.forward(late);
+    const next = fakeExchange();
+    void fixture.forward(next);
+    fixture.clock.advance(50);
+    fixture.hops[0]?.resolve(failed('connection_refused'));
+    await first;
+    expect(await second).toMatchObject({ cause: 'deadline_exceeded', reached: 'no' });
+    expect(fixture.hops.map(({ exchange }) => exchange)).toContain(next);
+    expect([fixture.queue.length, late.attempts.length, late.waiting]).toEqual([0, 0, undefined]);
   });
 
   test('nobody who comes later gets in first', async () => {

@@ -14,8 +14,22 @@ test('with a body it counts from its last byte', () => {
 
 test('while an attempt waits for the client to send, there is none', () => {
   const exchange = fakeExchange({ settings, body: fakeBody({ receivedAt: undefined }) });
-  exchange.attempt = addAttempt(exchange);
+  addAttempt(exchange, { phase: 'send' });
   expect(deadlineAt(exchange)).toBe(Infinity);
+});
+
+test('while an attempt has no connection, nobody reads the body: time runs', () => {
+  const body = fakeBody({ receivedAt: undefined });
+  const exchange = fakeExchange({ startedAt: 1_000, settings, body });
+  addAttempt(exchange, { phase: 'connect' });
+  expect(deadlineAt(exchange)).toBe(1_100);
+});
+
+test('from where the attempt before it had stopped reading', () => {
+  const exchange = fakeExchange({ settings, body: fakeBody({ receivedAt: undefined }) });
+  addAttempt(exchange, { phase: 'send', endedAt: 7_000 });
+  addAttempt(exchange, { phase: 'tls' });
+  expect(deadlineAt(exchange)).toBe(7_100);
 });
 
 test('before there is an attempt, nobody reads the body: time runs', () => {

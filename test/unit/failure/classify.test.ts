@@ -195,6 +195,38 @@ test.each<[Phase, ErrorShape, CauseCode]>([
   expect(nameOf(phase, shape).cause).toBe(cause);
 });
 
+test('a reused connection on which the backend worked for a second was not stale', () => {
+  const closed = { code: 'UND_ERR_SOCKET' };
+  expect(nameOf('wait', closed, { reused: true, elapsedMs: 999 }).cause).toBe('stale_connection');
+  expect(nameOf('wait', closed, { reused: true, elapsedMs: 1_000 }).cause).toBe('closed_before_response');
+});
+
+test('a close with a part of the request unsent: the backend stopped reading', () => {
+  const closed = { code: 'ECONNRESET', syscall: 'read' };
+  expect(nameOf('wait', closed, { bytesUnsent: 1 }).cause).toBe('request_write_failed');
+  expect(nameOf('wait', closed, { bytesUnsent: 0 }).cause).toBe('closed_before_response');
+});
+
+test('a stale connection is told with its age, and with the limit where that is known', () => {
+  const stale = (more: object) =>
+    nameOf('wait', { code: 'UND_ERR_SOCKET' }, { reused: true, ...more }).detail;
+  expect(stale({})).toBeUndefined();
+  expect(stale({ idleMs: 1_980.4 })).toBe('The connection had been idle for 1980 ms.');
+  expect(stale({ idleMs: 2_100, closesIdleAfterMs: 1_980 })).toBe(
+    'The connection had been idle for 2100 ms. This backend closes idle connections after about 2.0 s.',
+  );
+});
+
+test('what is no HTTP is told by its first bytes, escaped', () => {
+  const banner = parserError('Expected HTTP/, RTSP/ or ICE/', [...Buffer.from('SSH "2"\r\n\0')]);
+  expect(nameOf('wait', banner).detail).toBe('It began with "SSH \\"2\\"\\x0d\\x0a\\x00".');
+});
+
+test('a certificate for other names is told by them, escaped', () => {
+  const error = { code: 'ERR_TLS_CERT_ALTNAME_INVALID', cert: { subjectaltname: 'DNS:<b>"' } };
+  expect(nameOf('tls', error).detail).toBe('It is for "DNS:<b>\\"".');
+});
+
 test.each<[ErrorShape, CauseCode]>([
   [{ code: 'UND_ERR_SOCKET' }, 'response_truncated'],
   [{ code: 'ECONNRESET', syscall: 'read' }, 'response_truncated'],

@@ -12,6 +12,7 @@ test('reads what is there', () => {
     message: 'EX',
     reason: 'why',
     data,
+    names: '',
   });
 });
 
@@ -54,9 +55,15 @@ test('only text is taken for text, and bytes for bytes', () => {
     message: '',
     reason: '',
     data: undefined,
+    names: '',
   });
 });
 
 test('bytes may come as text, as undici hands them on', () => {
   expect(errorFacts({ code: 'EX', data: 'SSH' }).data).toEqual(Buffer.from('SSH'));
+});
+
+test('the names in a certificate that was refused for them', () => {
+  expect(errorFacts(coded('EX', { cert: { subjectaltname: 'DNS:a.example' } })).names).toBe('DNS:a.example');
+  expect(errorFacts(coded('EX', { cert: {} })).names).toBe('');
 });

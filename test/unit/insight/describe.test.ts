@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failed } from '../../../src/failure/failed.ts';
-import { describeAttempt, describeExchange } from '../../../src/insight/describe.ts';
+import { describeAttempt, describeExchange, describeRepeat } from '../../../src/insight/describe.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded } from '../../support/fake-outcome.ts';
 
@@ -55,6 +55,19 @@ describe('an exchange', () => {
     });
   });
 
+  test.each([
+    ['response_truncated', 'response_started'],
+    ['client_aborted', 'client_gone'],
+    ['backend_status', 'max_attempts'],
+    [undefined, 'max_attempts'],
+  ] as const)('once a response is on its way, %s means %s', (cause, stopped) => {
+    const exchange = fakeExchange();
+    Object.assign(addAttempt(exchange), { cause });
+    exchange.responseStarted = true;
+    exchange.stopped = 'max_attempts';
+    expect(describeExchange(exchange, new FakeResponded(503), 7, 0)).toMatchObject({ cause, stopped });
+  });
+
   test('that was upgraded', () => {
     expect(describeExchange(fakeExchange(), { kind: 'upgraded' }, 0, 0)).toMatchObject({
       outcome: 'upgraded',
@@ -84,6 +97,8 @@ describe('an attempt', () => {
       cause: 'connection_refused',
       reached: 'no',
       limit: undefined,
+      hedge: false,
+      superseded: false,
       ms: 15,
     });
     expect(describeAttempt(exchange, 2, 99)).toMatchObject({ cause: 'backend_status', ms: 69 });
@@ -91,5 +106,34 @@ describe('an attempt', () => {
 
   test('that never was is not told of', () => {
     expect(describeAttempt(fakeExchange(), 1, 0)).toBeUndefined();
+  });
+});
+
+describe('a decision about sending once more', () => {
+  const decision = { kind: 'retry', cause: 'dns_timeout', waitMs: 5, paid: true } as const;
+
+  test('to do so', () => {
+    const exchange = fakeExchange({ id: 'r' });
+    addAttempt(exchange);
+    expect(describeRepeat(exchange, { ...decision, reason: undefined })).toEqual({
+      requestId: 'r',
+      kind: 'retry',
+      decision: 'sent',
+      reason: undefined,
+      number: 1,
+      backend: 'a',
+      cause: 'dns_timeout',
+      waitMs: 5,
+      paid: true,
+    });
+  });
+
+  test('not to do so, where nothing had been sent at all', () => {
+    expect(describeRepeat(fakeExchange(), { ...decision, reason: 'not_retryable' })).toMatchObject({
+      decision: 'refused',
+      reason: 'not_retryable',
+      number: undefined,
+      backend: undefined,
+    });
   });
 });

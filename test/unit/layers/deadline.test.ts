@@ -41,7 +41,7 @@ test('stands still while the client is sending, and counts from its last byte', 
   const clock = new FakeClock();
   const body = { ...fakeBody(), receivedAt: undefined as number | undefined };
   const { exchange } = start(clock, body);
-  exchange.attempt = addAttempt(exchange);
+  addAttempt(exchange, { phase: 'send' });
   clock.advance(10_000);
   expect(exchange.cancelled).toBeUndefined();
   body.receivedAt = clock.now();
@@ -55,4 +55,34 @@ test('Infinity sets no timer', () => {
   const clock = new FakeClock();
   start(clock, undefined, Infinity);
   expect(clock.pending).toBe(0);
+});
+
+test.each([
+  ['40', 40],
+  ['400', 100],
+  ['soon', 100],
+])('a trusted peer that gives %s ms: cancelled after %i', (value, afterMs) => {
+  const clock = new FakeClock();
+  const exchange = fakeExchange({
+    startedAt: clock.now(),
+    rawHeaders: ['X-Left', value],
+    settings: { timeouts: { deadlineMs: 100, deadlineHeader: 'X-Left' }, headers: { trust: true } },
+  });
+  void deadline(clock)(() => new Promise(() => undefined))(exchange);
+  clock.advance(afterMs - 1);
+  expect(exchange.cancelled).toBeUndefined();
+  clock.advance(1);
+  expect(exchange.cancelled?.cause).toBe('deadline_exceeded');
+});
+
+test('a trusted peer sets a limit where there was none', () => {
+  const clock = new FakeClock();
+  const exchange = fakeExchange({
+    startedAt: clock.now(),
+    rawHeaders: ['X-Left', '40'],
+    settings: { timeouts: { deadlineMs: Infinity, deadlineHeader: 'X-Left' }, headers: { trust: true } },
+  });
+  void deadline(clock)(() => new Promise(() => undefined))(exchange);
+  clock.advance(40);
+  expect(exchange.cancelled?.cause).toBe('deadline_exceeded');
 });

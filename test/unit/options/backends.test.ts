@@ -14,6 +14,7 @@ test('a plain URL is enough', () => {
         protocol: 'http:',
         hostname: '10.0.0.1',
         port: 3_000,
+        alpn: ['http/1.1'],
         host: '10.0.0.1:3000',
         prefix: '',
         tls: undefined,
@@ -113,4 +114,14 @@ describe('refused', () => {
       /^backends\[0\]\.socketPath must be/,
     );
   });
+});
+
+test('a version of HTTP that cannot be agreed on without TLS', () => {
+  const backend = { url: 'http://10.0.0.1', protocol: 'alpn' };
+  expect(() => settleBackends([backend])).toThrow(
+    'backends[0].protocol must be "http/1.1" or "h2" for an http:// URL, got "alpn"',
+  );
+  expect(() => settleBackends([{ ...backend, protocol: 'h3' }])).toThrow(
+    'backends[0].protocol must be "http/1.1" or "h2" or "alpn", got "h3"',
+  );
 });

@@ -10,9 +10,40 @@ function at(path: string, value: unknown): object {
   return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
 }
 
+describe('timeouts.deadlineHeader', () => {
+  test.each(['X-Request-Timeout-Ms', 'x-envoy-expected-rq-timeout-ms', false])('takes %j', (value) => {
+    expect(() => settle(at('timeouts.deadlineHeader', value))).not.toThrow();
+  });
+
+  test.each([
+    '',
+    'X Left',
+    'X-Left:',
+    'Überall',
+    'a'.repeat(129),
+    true,
+    5,
+    null,
+    'Host',
+    'connection',
+    'Via',
+    'X-Request-Id',
+    'x-forwarded-for',
+    'Content-Length',
+    'Authorization',
+  ])('refuses %j', (value) => {
+    const complaint = (): unknown => settle(at('timeouts.deadlineHeader', value));
+    expect(complaint).toThrow(TypeError);
+    expect(complaint).toThrow(
+      /^timeouts\.deadlineHeader must be false, or the name of a header that means nothing else, got /,
+    );
+  });
+});
+
 const NUMBERS: [path: string, low: number, high: number, integer: boolean][] = [
   ['retry.retries', 0, 10, true],
   ['retry.replayBytes', 0, 1_048_576, true],
+  ['retry.maxRetryAfterMs', 0, 60_000, false],
   ['retry.budget.ratio', 0, 1, false],
   ['retry.budget.minPerSecond', 0, 1_000, false],
   ['retry.budget.windowMs', 1_000, 600_000, false],

@@ -19,7 +19,8 @@ test('forgets it slowly: after one decay time a third is left of the difference'
 });
 
 test('many answers at once weigh no more than one', () => {
-  const ewma = new PeakEwma(10_000, 100, 0);
+  const ewma = new PeakEwma(10_000, 30, 0);
+  ewma.observe(100, 0);
   for (let i = 0; i < 1_000; i += 1) ewma.observe(10, 0);
   expect(ewma.value).toBe(100);
 });
@@ -31,7 +32,8 @@ test('silence changes nothing', () => {
 });
 
 test('a clock that steps back does no harm', () => {
-  const ewma = new PeakEwma(10_000, 30, 1_000);
+  const ewma = new PeakEwma(10_000, 50, 1_000);
+  ewma.observe(30, 1_000);
   ewma.observe(10, 500);
   expect(ewma.value).toBe(30);
 });

@@ -202,13 +202,13 @@ test('attempts are listed with name, phase, duration and what became of them', (
       cause: 'first_byte_timeout',
       limit,
     },
-    { target: fakeTarget('c'), phase: 'select', startedAt: 300 },
+    { target: fakeTarget('c'), phase: 'select', startedAt: 300, hedge: true },
   ]);
   expect(built.attemptCount).toBe(3);
   expect(built.attempts).toEqual([
     { backend: 'a', phase: 'body', ms: 12.3, cause: 'backend_status', status: 503 },
     { backend: 'b', phase: 'wait', ms: 250, cause: 'first_byte_timeout', limit },
-    { backend: 'c', phase: 'select', ms: 0 },
+    { backend: 'c', phase: 'select', ms: 0, hedge: true },
   ]);
 });
 

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import type { BackendAttempt } from '../../../../src/engine/attempt.ts';
 import type { ClientExchange } from '../../../../src/engine/exchange.ts';
 import type { Failed, Forward, Outcome } from '../../../../src/engine/types.ts';
+import { failed } from '../../../../src/failure/failed.ts';
 import { attemptTimeout } from '../../../../src/layers/attempt-timeout/attempt-timeout.ts';
+import { LearnedLimits } from '../../../../src/layers/attempt-timeout/learned-limits.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { addAttempt, fakeExchange } from '../../../support/fake-exchange.ts';
+import { addAttempt, fakeExchange, type FakeSettings } from '../../../support/fake-exchange.ts';
 import { deferred, FakeResponded } from '../../../support/fake-outcome.ts';
 
 class Fixture {
   readonly clock = new FakeClock();
   canGoElsewhere = true;
-  readonly #layer = attemptTimeout({ clock: this.clock, canGoElsewhere: () => this.canGoElsewhere });
+  readonly layer = attemptTimeout({
+    clock: this.clock,
+    learned: new LearnedLimits(),
+    canGoElsewhere: () => this.canGoElsewhere,
+  });
 
   /** One attempt that is under way; it ends when it is answered or cut. */
   begin(path = '/', timeouts = { firstByteMs: 10_000, learned: true }) {
@@ -24,7 +31,7 @@ class Fixture {
       },
     };
     const hop: Forward = () => promise;
-    const outcome = this.#layer(hop)(exchange);
+    const outcome = this.layer(hop)(exchange);
     return {
       attempt,
       outcome,
@@ -176,7 +183,69 @@ describe('the learned limit', () => {
 test('without an attempt there is nothing to limit', async () => {
   const clock = new FakeClock();
   const response = new FakeResponded();
-  const layer = attemptTimeout({ clock, canGoElsewhere: (): boolean => false });
+  const layer = attemptTimeout({ clock, learned: new LearnedLimits(), canGoElsewhere: (): boolean => false });
   expect(await layer(() => Promise.resolve(response))(fakeExchange())).toBe(response);
   expect(clock.pending).toBe(0);
+});
+
+describe('with two attempts at a time', () => {
+  const HEDGED = { retry: { hedge: { quantile: 0.95, delayMs: undefined } } };
+
+  /** One attempt of a hundred that ends in `end`, and what is known of the route then. */
+  async function afterOne(settings: FakeSettings, end: (attempt: BackendAttempt) => Outcome) {
+    const clock = new FakeClock();
+    const learned = new LearnedLimits();
+    const layer = attemptTimeout({ clock, learned, canGoElsewhere: () => true });
+    const exchange = fakeExchange({ settings });
+    for (let i = 0; i < 99; i += 1) learned.of(exchange.request).observe(10);
+    const attempt = addAttempt(exchange, { startedAt: clock.now(), sentAt: clock.now() });
+    const { promise, resolve } = deferred<Outcome>();
+    const outcome = layer(() => promise)(exchange);
+    clock.advance(50);
+    attempt.endedAt = clock.now();
+    resolve(end(attempt));
+    await outcome;
+    return learned.of(exchange.request).quantile(0.995);
+  }
+
+  const answered = (attempt: BackendAttempt): Outcome => {
+    attempt.answeredAt = attempt.endedAt;
+    return new FakeResponded();
+  };
+
+  test('answers are learned from even where no limit is learned', async () => {
+    const off = { timeouts: { learned: false } };
+    expect(await afterOne({ ...off, ...HEDGED }, answered)).toBeGreaterThanOrEqual(50);
+    expect(await afterOne(off, answered)).toBeUndefined();
+  });
+
+  test('and no limit is applied there', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100);
+    const exchange = fakeExchange({ settings: { ...HEDGED, timeouts: { learned: false } } });
+    const attempt = addAttempt(exchange, { startedAt: fixture.clock.now(), sentAt: fixture.clock.now() });
+    let cut = false;
+    attempt.running = { cancel: () => void (cut = true) };
+    void fixture.layer(() => new Promise(() => undefined))(exchange);
+    fixture.clock.advance(29_999);
+    expect(cut).toBe(false);
+    fixture.clock.advance(1);
+    expect(cut).toBe(true);
+  });
+
+  test('a first one that was too slow for its exchange counts as slower', async () => {
+    const value = await afterOne(HEDGED, (attempt) => {
+      attempt.superseded = true;
+      return failed('first_byte_timeout');
+    });
+    expect(value).toBeGreaterThanOrEqual(100);
+  });
+
+  test('a second one does not count: it is known in full only when it is fast', async () => {
+    const hedge = (attempt: BackendAttempt): Outcome => {
+      attempt.hedge = true;
+      return answered(attempt);
+    };
+    expect(await afterOne(HEDGED, hedge)).toBeUndefined();
+  });
 });

@@ -1,94 +1,81 @@
 import { describe, expect, test } from 'vitest';
-import { HookError } from '../../../../src/engine/hooks.ts';
-import type { CauseCode, Reached, StopReason } from '../../../../src/engine/types.ts';
-import { causes } from '../../../../src/failure/causes.ts';
-import { failed } from '../../../../src/failure/failed.ts';
-import { refusalToRepeat } from '../../../../src/layers/retry/eligibility.ts';
-import { fakeBody, fakeExchange } from '../../../support/fake-exchange.ts';
+import type { Reached, StopReason } from '../../../../src/engine/types.ts';
+import { eligibility, type RepeatFacts } from '../../../../src/layers/retry/eligibility.ts';
 
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY', 'POST', 'PATCH', 'LOCK'];
-const HARMLESS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
 const REACHED: readonly Reached[] = ['no', 'maybe', 'yes'];
 const YES_OR_NO = [true, false];
 
-interface Case {
-  readonly cause: CauseCode;
-  readonly method: string;
-  readonly reached: Reached;
-  readonly replayable: boolean;
-  readonly optedIn: boolean;
-  readonly off: boolean;
+const ALL: readonly RepeatFacts[] = REACHED.flatMap((reached) =>
+  YES_OR_NO.flatMap((idempotent) =>
+    YES_OR_NO.flatMap((optedIn) =>
+      YES_OR_NO.flatMap((replayable) =>
+        YES_OR_NO.map((responseStarted) => ({ reached, idempotent, optedIn, replayable, responseStarted })),
+      ),
+    ),
+  ),
+);
+
+/** i: idempotent, o: opted in, r: replayable; in capitals where it is so. */
+const EXPECTED: Readonly<Record<string, 'retry' | StopReason>> = {
+  'no ior': 'body_not_replayable',
+  'no ioR': 'retry',
+  'no iOr': 'body_not_replayable',
+  'no iOR': 'retry',
+  'no Ior': 'body_not_replayable',
+  'no IoR': 'retry',
+  'no IOr': 'body_not_replayable',
+  'no IOR': 'retry',
+  'maybe ior': 'method_not_idempotent',
+  'maybe ioR': 'method_not_idempotent',
+  'maybe iOr': 'body_not_replayable',
+  'maybe iOR': 'retry',
+  'maybe Ior': 'body_not_replayable',
+  'maybe IoR': 'retry',
+  'maybe IOr': 'body_not_replayable',
+  'maybe IOR': 'retry',
+  'yes ior': 'method_not_idempotent',
+  'yes ioR': 'method_not_idempotent',
+  'yes iOr': 'body_not_replayable',
+  'yes iOR': 'retry',
+  'yes Ior': 'body_not_replayable',
+  'yes IoR': 'retry',
+  'yes IOr': 'body_not_replayable',
+  'yes IOR': 'retry',
+};
+
+function keyOf({ reached, idempotent, optedIn, replayable }: RepeatFacts): string {
+  return `${reached} ${idempotent ? 'I' : 'i'}${optedIn ? 'O' : 'o'}${replayable ? 'R' : 'r'}`;
 }
 
-/** The rule once more, in the words of the design. */
-function expected({ cause, method, reached, replayable, optedIn, off }: Case): StopReason | undefined {
-  if (off) return 'disabled';
-  if (causes[cause].retry === 'never') return 'not_retryable';
-  const provablyUnsent = reached === 'no';
-  if (!provablyUnsent && !HARMLESS.has(method) && !optedIn) return 'method_not_idempotent';
-  return replayable ? undefined : 'body_not_replayable';
-}
+describe('every combination', () => {
+  test('is in the table', () => {
+    expect(ALL).toHaveLength(48);
+    expect(Object.keys(EXPECTED)).toHaveLength(24);
+  });
 
-function cases(cause: CauseCode): Case[] {
-  const all: Case[] = [];
-  for (const method of METHODS)
-    for (const reached of REACHED)
-      for (const replayable of YES_OR_NO)
-        for (const optedIn of YES_OR_NO)
-          for (const off of YES_OR_NO) all.push({ cause, method, reached, replayable, optedIn, off });
-  return all;
-}
+  test.each(ALL.filter(({ responseStarted }) => !responseStarted))('$reached: %o', (facts) => {
+    expect(eligibility(facts)).toBe(EXPECTED[keyOf(facts)]);
+  });
 
-describe.each(Object.keys(causes) as CauseCode[])('%s', (cause) => {
-  test('for every method, reach, body, opt-in and switch', () => {
-    for (const one of cases(cause)) {
-      const exchange = fakeExchange({
-        method: one.method,
-        body: fakeBody({ replayable: one.replayable }),
-        settings: { retry: one.off ? false : { when: one.optedIn ? () => true : undefined } },
-      });
-      expect(refusalToRepeat(exchange, cause, one.reached), JSON.stringify(one)).toBe(expected(one));
-    }
+  test.each(ALL.filter(({ responseStarted }) => responseStarted))('once a response started: %o', (facts) => {
+    expect(eligibility(facts)).toBe('response_started');
   });
 });
 
-test.each<[CauseCode, StopReason]>([
-  ['deadline_exceeded', 'deadline'],
-  ['client_aborted', 'client_gone'],
-  ['request_body_timeout', 'client_gone'],
-])('nothing is repeated after %s', (cause, reason) => {
-  const exchange = fakeExchange();
-  exchange.cancel(failed(cause));
-  expect(refusalToRepeat(exchange, 'connection_refused', 'no')).toBe(reason);
-});
-
-describe('retry.when', () => {
-  test('is told of the request and the cause, and asked only where it decides', () => {
-    const asked: unknown[] = [];
-    const when = (request: { readonly method: string }, cause: CauseCode): boolean => {
-      asked.push([request.method, cause]);
-      return false;
+test('whether the route opts in is asked only where that decides', () => {
+  const asked: string[] = [];
+  for (const facts of ALL) {
+    const watched = {
+      ...facts,
+      get optedIn() {
+        asked.push(`${keyOf(facts)} ${facts.responseStarted}`);
+        return facts.optedIn;
+      },
     };
-    const ask = (method: string, reached: Reached): unknown =>
-      refusalToRepeat(fakeExchange({ method, settings: { retry: { when } } }), 'stale_connection', reached);
-    ask('GET', 'maybe');
-    ask('POST', 'no');
-    expect(asked).toEqual([]);
-    expect(ask('POST', 'maybe')).toBe('method_not_idempotent');
-    expect(asked).toEqual([['POST', 'stale_connection']]);
-  });
-
-  test('opts in with true alone, not with what is merely truthy', () => {
-    const when = (() => 'yes') as unknown as () => boolean;
-    const exchange = fakeExchange({ method: 'POST', settings: { retry: { when } } });
-    expect(refusalToRepeat(exchange, 'stale_connection', 'maybe')).toBe('method_not_idempotent');
-  });
-
-  test('that throws is named', () => {
-    const when = (): boolean => {
-      throw new Error('oops');
-    };
-    const exchange = fakeExchange({ method: 'POST', settings: { retry: { when } } });
-    expect(() => refusalToRepeat(exchange, 'stale_connection', 'maybe')).toThrow(HookError);
-  });
+    eligibility(watched);
+  }
+  const expected = ALL.filter(
+    ({ responseStarted, reached, idempotent }) => !responseStarted && reached !== 'no' && !idempotent,
+  ).map((facts) => `${keyOf(facts)} ${facts.responseStarted}`);
+  expect(asked).toEqual(expected);
 });

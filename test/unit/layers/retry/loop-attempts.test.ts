@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { failed } from '../../../../src/failure/failed.ts';
 import { RetryBudget } from '../../../../src/layers/retry/budget.ts';
-import { fakeBody, fakeExchange } from '../../../support/fake-exchange.ts';
-import { goesOut } from '../../../support/fake-forward.ts';
+import { addAttempt, fakeBody, fakeExchange } from '../../../support/fake-exchange.ts';
+import { goesOut, type Step } from '../../../support/fake-forward.ts';
 import { FakeResponded } from '../../../support/fake-outcome.ts';
 import { empty, runRetry } from '../../../support/fake-retry.ts';
 
@@ -33,6 +33,18 @@ test('after `retries` more attempts it stops, and the last failure stands', asyn
   const run = runRetry(exchange, {}, goesOut(closed), goesOut(closed), goesOut(last));
   expect(await run.outcome).toBe(last);
   expect(exchange.stopped).toBe('max_attempts');
+});
+
+test('attempts that were sent beside others count as well', async () => {
+  const exchange = fakeExchange({ settings: { retry: { retries: 2 } } });
+  const besides: Step = (one) => {
+    const attempt = addAttempt(exchange, { cause: 'closed_before_response', hedge: true });
+    expect(one.attempt).toBe(attempt);
+    return closed;
+  };
+  const run = runRetry(exchange, {}, besides, goesOut(closed, 'b'));
+  expect(await run.outcome).toBe(closed);
+  expect([run.calls.length, exchange.stopped]).toEqual([2, 'max_attempts']);
 });
 
 test('retries 0 sends nothing twice that may have been processed', async () => {

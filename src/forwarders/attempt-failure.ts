@@ -1,0 +1,43 @@
+import type { Attempt, Failed } from '../engine/types.ts';
+import { classify } from '../failure/classify.ts';
+import { ConnectError } from './connect-error.ts';
+import type { IdleAge } from './idle-age.ts';
+import type { Lane } from './lane.ts';
+
+/** What is known of an attempt when undici reports its failure. */
+export interface Circumstances {
+  readonly attempt: Attempt;
+  readonly lane: Lane | undefined;
+  /** The connection had served another request, and had been idle since. */
+  readonly isReused: boolean;
+  /** What the connection had read when this request began. */
+  readonly bytesBefore: number;
+  readonly idleAge: IdleAge;
+  readonly now: number;
+}
+
+/** Gathers the facts of a failed attempt and has them named. */
+export function nameFailure(error: Error, circumstances: Circumstances): Failed {
+  if (error instanceof ConnectError) {
+    const { phase, cause, timedOut } = error;
+    return classify({ phase, error: cause, timedOut, reused: false, bytesRead: 0 });
+  }
+  const { attempt, lane, isReused, bytesBefore, idleAge, now } = circumstances;
+  const failure = classify({
+    phase: attempt.phase,
+    error: isMerelyClosed(error) ? (lane?.failure?.error ?? error) : error,
+    timedOut: false,
+    reused: isReused,
+    bytesRead: (lane?.socket?.bytesRead ?? 0) - bytesBefore,
+    bytesUnsent: lane?.failure?.bytesUnsent ?? 0,
+    elapsedMs: now - (attempt.sentAt ?? attempt.startedAt),
+    ...(isReused && lane && { idleMs: lane.idleMs, closesIdleAfterMs: idleAge.closesAfterMs(now) }),
+  });
+  if (failure.cause === 'stale_connection' && lane) idleAge.observe(lane.idleMs, now);
+  return failure;
+}
+
+/** undici's words for a connection that ended; what the socket itself said before that is more telling. */
+function isMerelyClosed({ message }: Error): boolean {
+  return message === 'other side closed' || message === 'closed';
+}

@@ -1,0 +1,49 @@
+import type { Backend } from '../../src/backends/backend.ts';
+import { WaitingQueue } from '../../src/backends/queue.ts';
+import { select } from '../../src/backends/select.ts';
+import type { Random } from '../../src/engine/clock.ts';
+import { compose } from '../../src/engine/compose.ts';
+import type { Exchange, Forward, RepeatObserver } from '../../src/engine/types.ts';
+import { deadline } from '../../src/layers/deadline.ts';
+import { hedge } from '../../src/layers/hedge/hedge.ts';
+import type { RetryBudget } from '../../src/layers/retry/budget.ts';
+import { retry } from '../../src/layers/retry/retry.ts';
+import type { FakeClock } from './fake-clock.ts';
+import { fakePool } from './fake-pool.ts';
+import { NOBODY, plentiful } from './fake-retry.ts';
+
+export interface StackFixture {
+  readonly backends: readonly Backend[];
+  readonly clock: FakeClock;
+  readonly random: Random;
+  readonly budget?: RetryBudget;
+  readonly queue?: number;
+  /** What the route's answers usually take, for hedging. */
+  readonly quantileMs?: number;
+  readonly observer?: RepeatObserver;
+}
+
+/** Everything that decides about attempts, as the gateway has it, over a hop of the test's own. */
+export function fakeStack(given: StackFixture, hop: Forward): Forward {
+  const { clock, random, backends } = given;
+  const observer = given.observer ?? NOBODY;
+  const budget = given.budget ?? plentiful();
+  const pool = fakePool(backends, { random });
+  const queue = new WaitingQueue({ clock, size: given.queue ?? 0, waitMs: 1_000 });
+  const elsewhere = (exchange: Exchange) => pool.elsewhere(exchange, clock.now());
+  return compose(
+    [
+      deadline(clock),
+      retry({ clock, random, budget, elsewhere, observer }),
+      hedge({
+        clock,
+        quantileMs: () => given.quantileMs,
+        hasOther: (exchange) => elsewhere(exchange) === 'other',
+        withdraw: () => budget.withdraw(clock.now()),
+        observer,
+      }),
+      select({ clock, pool, queue }),
+    ],
+    hop,
+  );
+}
