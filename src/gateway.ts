@@ -1,6 +1,7 @@
 import { createBalancer } from './backends/balance/balance.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
+import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
 import { WaitingQueue } from './backends/queue.ts';
@@ -29,6 +30,8 @@ import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
+import { gatewayDiscovery } from './gateway-discovery.ts';
+import { type GatewayHealth, gatewayHealth } from './gateway-health.ts';
 import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
 /** How long `close` waits for requests under way. */
@@ -45,6 +48,8 @@ export class Gateway implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #members: Members;
   readonly #queue: WaitingQueue;
+  readonly #health: GatewayHealth | undefined;
+  readonly #discovery: Discovering | undefined;
   readonly #core: GatewayCore;
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
@@ -71,6 +76,14 @@ export class Gateway implements AsyncDisposable {
     for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
+    this.#health = gatewayHealth(settings);
+    for (const backend of this.#pool.backends) this.#health?.add(backend);
+    this.#discovery = gatewayDiscovery({
+      settings,
+      pool: this.#pool,
+      members: this.#members,
+      events: this.#events,
+    });
     this.#core = {
       forward: this.#assemble(),
       name,
@@ -83,7 +96,10 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
-  /** Listens to `exchange`, `attempt`, `retry`, `backend` or `breaker`. Returns what takes the listener off again. */
+  /**
+   * Listens to `exchange`, `attempt`, `retry`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
+   * again.
+   */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
   }
@@ -126,6 +142,8 @@ export class Gateway implements AsyncDisposable {
         guard({ name, requestBytes: limits.requestBytes }),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
+        // Where backends are discovered, waits for the first one; once for all attempts.
+        ...(this.#discovery ? [this.#discovery.layer] : []),
         // Each try may go to another backend, hence above the choice of one.
         retry({ clock, random, budget, elsewhere, observer }),
         // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
@@ -183,7 +201,13 @@ export class Gateway implements AsyncDisposable {
     const { backend, kind } = change;
     this.#tell(change);
     if (kind === 'open') this.#recovery.watch(backend);
-    if (kind === 'left') this.#recovery.unwatch(backend);
+    if (kind === 'left') {
+      this.#recovery.unwatch(backend);
+      this.#health?.delete(backend);
+    } else if (kind === 'joined') {
+      this.#health?.add(backend);
+      this.#discovery?.look();
+    }
     // Those that wait may go now, or learn that there is nothing left to wait for.
     this.#queue.wake();
   }
@@ -232,6 +256,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #drain(timeoutMs: number): Promise<void> {
+    this.#discovery?.close();
+    this.#health?.close();
     this.#recovery.close();
     await this.#idle(timeoutMs);
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());

@@ -1,5 +1,11 @@
 export type { Clock, Random, Timer } from './engine/clock.ts';
-export type { AddressCallback, AddressRecord, Resolver } from './engine/resolver.ts';
+export type {
+  AddressCallback,
+  AddressRecord,
+  Resolver,
+  ServiceCallback,
+  ServiceRecord,
+} from './engine/resolver.ts';
 export type {
   AppliedLimit,
   AttemptReport,
@@ -24,17 +30,22 @@ export type {
   BackendChangeReason,
   BackendEvent,
   BreakerEvent,
+  DiscoveryEvent,
   ExchangeEvent,
   GatewayEvents,
   RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
+  BackendLists,
   BackendOptions,
+  DiscoverableBackendOptions,
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
   HedgeOptions,
+  HealthOptions,
+  HealthStatus,
   PolicyOptions,
   RetryOptions,
 } from './options.ts';

@@ -6,13 +6,16 @@ import type {
   BreakerSettings,
   BudgetSettings,
   Disclosure,
+  DiscoverySettings,
   ErrorSettings,
   HeaderSettings,
+  HealthSettings,
   HedgeSettings,
   LimitSettings,
   RenderedBody,
   RequestSettings,
   RetrySettings,
+  SourceSettings,
   TimeoutSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
@@ -20,8 +23,11 @@ import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
 export interface GatewayOptions extends PolicyOptions {
-  /** At least one. A plain URL is enough; its path is a prefix (`http://host/base` + `/x` = `/base/x`). */
-  readonly backends: readonly (string | BackendOptions)[];
+  /**
+   * At least one. A plain URL is enough; its path is a prefix (`http://host/base` + `/x` = `/base/x`). An async
+   * iterable, in place of the list or in it, gives lists that each replace the one before.
+   */
+  readonly backends: readonly (string | DiscoverableBackendOptions | BackendLists)[] | BackendLists;
   /** Our name in Via and Proxy-Status: an HTTP token. Gateways in a chain need different names. Default `causeway`. */
   readonly name?: string;
   /**
@@ -46,6 +52,10 @@ export interface GatewayOptions extends PolicyOptions {
   readonly retry?: GatewayRetryOptions | false;
   /** Takes a failing backend out of rotation. `false`: never. */
   readonly breaker?: Partial<BreakerSettings> | false;
+  /** Asks backends whether they are well. Default `false`: what becomes of requests says enough. */
+  readonly health?: HealthOptions | false;
+  /** For backends with `discover`. */
+  readonly discovery?: Partial<DiscoverySettings>;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
   /**
    * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
@@ -90,6 +100,42 @@ export interface BackendOptions {
   readonly tls?: TargetTls;
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
+}
+
+/** Lists of backends, each in place of the one before. An empty one takes all of them out. */
+export type BackendLists = AsyncIterable<readonly (string | BackendOptions)[]>;
+
+export interface DiscoverableBackendOptions extends BackendOptions {
+  /**
+   * `dns`: every address of the URL's host is a backend. `srv`: so is every address of every host that its service
+   * records name, with their port, weight and priority (added to `tier`). Both are asked for again when their TTL
+   * is nearly over.
+   */
+  readonly discover?: 'dns' | 'srv';
+}
+
+/** A status, or a range of them, both ends included. */
+export type HealthStatus = number | `${number}-${number}`;
+
+export interface HealthOptions {
+  /** Asked for, after the backend's own prefix. Without one a connection is enough, with TLS where the URL has it. */
+  readonly path?: string;
+  /** Default GET. */
+  readonly method?: HealthSettings['method'];
+  /** Sent along, such as `{ host: 'health.internal' }`. Default Host: that of the backend's URL. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses that pass. Default `200-399`. */
+  readonly expect?: HealthStatus | readonly HealthStatus[];
+  /** Milliseconds between two checks of a backend. 100 to 600,000, default 5,000. */
+  readonly intervalMs?: number;
+  /** Milliseconds for one check, connection and all. 1 to `intervalMs`, default 2,000, or `intervalMs` where less. */
+  readonly timeoutMs?: number;
+  /** Checks in a row that bring a backend back. 1 to 100, default 2. The first that passes is enough at the start. */
+  readonly rise?: number;
+  /** Failed checks in a row that take it out. 1 to 100, default 3. */
+  readonly fall?: number;
+  /** What a new backend is taken for until its checks have said otherwise. Default `up`. */
+  readonly initial?: HealthSettings['initial'];
 }
 
 export interface RetryOptions {
@@ -192,6 +238,31 @@ export const DEFAULTS = {
     // Above 0, up to 1: share of slow answers in the window, again once there were minRequests.
     slowRate: 0.5,
   } satisfies BreakerSettings,
+  health: {
+    // Undefined: a connection is enough.
+    path: undefined,
+    method: 'GET',
+    headers: {},
+    // What an orchestrator's HTTP probe takes for healthy.
+    expect: '200-399',
+    // 100 ms to 10 min. Short enough to matter, long enough to cost nothing.
+    intervalMs: 5_000,
+    // 1 ms up to intervalMs.
+    timeoutMs: 2_000,
+    // 1 to 100 checks in a row: HAProxy's.
+    rise: 2,
+    fall: 3,
+    // Requests find out soon enough; nothing must wait for the first check.
+    initial: 'up',
+  } satisfies Omit<HealthSettings, 'expect'> & { readonly expect: HealthStatus },
+  discovery: {
+    // 100 ms to 1 h: a TTL of 0 must not keep the resolver busy.
+    minTtlMs: 1_000,
+    // 100 ms to 1 day: a TTL of a day must not hide a change for as long.
+    maxTtlMs: 30_000,
+    // 0 up: from the start of the gateway, how long requests wait for the first backend.
+    waitMs: 5_000,
+  } satisfies DiscoverySettings,
   timeouts: {
     // 1 ms up: DNS, TCP and TLS together. Long enough for one lost SYN (resent after 1 s).
     connectMs: 2_000,
@@ -239,6 +310,10 @@ export interface Settings {
   readonly request: RequestSettings;
   readonly budget: BudgetSettings;
   readonly breaker: BreakerSettings | false;
+  /** Where backends come from beside `backends`. */
+  readonly sources: readonly SourceSettings[];
+  readonly discovery: DiscoverySettings;
+  readonly health: HealthSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
   readonly resolver: Resolver | undefined;
   readonly logger: Logger;

@@ -22,6 +22,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'options.ts': ['engine', 'insight/logger.ts'],
   'gateway.ts': [
     'gateway-backends.ts',
+    'gateway-discovery.ts',
+    'gateway-health.ts',
     'options.ts',
     'options',
     'engine',
@@ -31,6 +33,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'failure',
     'insight',
   ],
+  'gateway-discovery.ts': ['options.ts', 'backends', 'insight'],
+  'gateway-health.ts': ['options.ts', 'backends', 'forwarders'],
   'gateway-backends.ts': ['options.ts', 'options', 'engine', 'backends'],
   'index.ts': ['gateway.ts', 'gateway-backends.ts', 'options.ts', 'engine', 'failure', 'insight'],
   'express.ts': ['gateway.ts', 'options.ts', 'adapters/express.ts'],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../engine/clock.ts';
 import type { BackendSettings } from '../engine/settings.ts';
 import type { Failed, Target } from '../engine/types.ts';
@@ -101,21 +102,25 @@ export class Members {
   }
 
   /**
-   * What belongs to `source` from now on. Backends with the same name and address stay, with their breaker,
-   * latency and connections; the others leave, and their pending requests have `graceMs` to end.
+   * What belongs to `source` from now on. Backends that are the same in name, address and TLS stay, with their
+   * breaker, latency and connections; the others leave, and their pending requests have `graceMs` to end.
    * @throws TypeError when a name is taken, before anything is changed.
    */
   reconcile(source: string, wanted: readonly BackendSettings[], graceMs = Infinity): void {
     this.#checkNames(source, wanted);
-    const missing = new Map(wanted.map((settings) => [identityOf(settings.target), settings]));
+    const missing = new Map(wanted.map((settings) => [settings.target.name, settings]));
+    const kept: (() => void)[] = [];
     for (const [backend, membership] of this.#memberships) {
       if (membership.source !== source) continue;
-      const identity = identityOf(backend.target);
-      const settings = missing.get(identity);
-      missing.delete(identity);
-      if (settings) this.#keep(backend, membership, settings);
-      else if (!membership.leaving) void this.#dismiss(backend, membership, 'discovery', graceMs);
+      const { target } = backend;
+      const settings = missing.get(target.name);
+      if (settings && isDeepStrictEqual(settings.target, target)) {
+        missing.delete(target.name);
+        kept.push(() => this.#keep(backend, membership, settings));
+      } else if (!membership.leaving) void this.#dismiss(backend, membership, 'discovery', graceMs);
     }
+    // After those that leave: one may come back to a name that it had lost.
+    for (const keep of kept) keep();
     for (const settings of missing.values()) this.add(settings, source);
   }
 
@@ -195,11 +200,6 @@ export class Members {
     backend.breaker?.close();
     pool.leave(backend, membership.leaving, clock.now());
   }
-}
-
-/** Name and address: what makes it the same backend. */
-function identityOf({ name, origin, prefix, socketPath = '' }: Target): string {
-  return JSON.stringify([name, origin, prefix, socketPath]);
 }
 
 function reasonOf(source: string): ChangeReason {

@@ -62,6 +62,7 @@ export class Rotation {
     return at;
   }
 
+  /** The member at that address, in or out of rotation. */
   at(target: Target): Backend | undefined {
     return this.#byTarget.get(target);
   }

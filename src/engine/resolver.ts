@@ -11,10 +11,26 @@ export type AddressCallback = (
   records: readonly AddressRecord[],
 ) => void;
 
+export interface ServiceRecord {
+  /** Host name, of which the addresses are still to be found. */
+  readonly name: string;
+  readonly port: number;
+  /** The lowest comes first. */
+  readonly priority: number;
+  readonly weight: number;
+}
+
+export type ServiceCallback = (
+  error: NodeJS.ErrnoException | null,
+  records: readonly ServiceRecord[],
+) => void;
+
 /** What asks a name server: `Resolver` of `node:dns` or of `node:dns/promises`, or anything of that shape. */
 export interface Resolver {
   resolve4(hostname: string, options: { readonly ttl: true }, callback: AddressCallback): unknown;
   resolve6(hostname: string, options: { readonly ttl: true }, callback: AddressCallback): unknown;
+  /** Needed for backends with `discover: 'srv'` alone. */
+  resolveSrv?(hostname: string, callback: ServiceCallback): unknown;
 }
 
 export interface ResolvedAddress extends AddressRecord {

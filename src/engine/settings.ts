@@ -95,3 +95,38 @@ export interface BackendSettings {
   /** Lower ones are used first. */
   readonly tier: number;
 }
+
+/** Where backends come from, other than from the list in the options. */
+export type SourceSettings =
+  | {
+      readonly kind: 'dns' | 'srv';
+      /** A backend but for its address. */
+      readonly template: BackendSettings;
+    }
+  | {
+      readonly kind: 'lists';
+      readonly name: string;
+      readonly lists: AsyncIterable<unknown>;
+      /** @throws TypeError or RangeError that names what is wrong with a list. */
+      readonly settle: (list: unknown) => readonly BackendSettings[];
+    };
+
+export interface DiscoverySettings {
+  readonly minTtlMs: number;
+  readonly maxTtlMs: number;
+  readonly waitMs: number;
+}
+
+export interface HealthSettings {
+  /** Undefined: a bare connection is enough. */
+  readonly path: string | undefined;
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Statuses that pass, from and to, both included. */
+  readonly expect: readonly (readonly [number, number])[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly initial: 'up' | 'down';
+}

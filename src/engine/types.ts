@@ -158,6 +158,8 @@ export interface Target {
   readonly origin: string;
   readonly protocol: 'http:' | 'https:';
   readonly hostname: string;
+  /** IP address to connect to, where discovery knows it; the host name stays for Host, SNI and certificate. */
+  readonly address?: string | undefined;
   readonly port: number;
   /** Value of the Host header under `headers.host: 'backend'`. */
   readonly host: string;

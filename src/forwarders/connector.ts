@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly session?: Buffer | undefined;
   readonly onSession?: (session: Buffer) => void;
   readonly onPhase?: (phase: Phase) => void;
+  /** Nobody waits for it: it keeps no process alive. */
+  readonly isBackground?: boolean;
 }
 
 /** Called exactly once. On success synchronously with the event, so that no byte or error is missed. */
@@ -41,7 +43,7 @@ class Connection implements Connecting {
     this.#options = options;
     this.#callback = callback;
     const { target, limitMs, clock } = options;
-    this.#enter(!target.socketPath && isIP(target.hostname) === 0 ? 'dns' : 'connect');
+    this.#enter(!target.socketPath && isIP(hostOf(target)) === 0 ? 'dns' : 'connect');
     try {
       this.#socket = this.#open();
     } catch (error) {
@@ -51,6 +53,7 @@ class Connection implements Connecting {
       return;
     }
     this.#timer = clock.after(limitMs, () => this.#fail(undefined, true));
+    if (options.isBackground) this.#socket.unref();
     this.#socket.on('error', this.#onError).on('close', this.#onClose);
   }
 
@@ -67,7 +70,7 @@ class Connection implements Connecting {
     const { target } = this.#options;
     const address = target.socketPath
       ? { path: target.socketPath }
-      : { host: target.hostname, port: target.port, lookup: this.#lookup };
+      : { host: hostOf(target), port: target.port, lookup: this.#lookup };
     const common = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
     if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
     const { session, onSession } = this.#options;
@@ -115,6 +118,10 @@ class Connection implements Connecting {
     this.#timer?.cancel();
     return this.#socket;
   }
+}
+
+function hostOf({ address, hostname }: Target): string {
+  return address ?? hostname;
 }
 
 /** HTTP/2 alone is wanted, and nothing else will do. Without TLS both sides just know (RFC 9113 section 3.3). */

@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
 import { requestHeaders } from '../engine/request-headers.ts';
@@ -70,7 +70,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     return this.#exchange.settings.timeouts.connectMs;
   }
 
-  start(pool: Pool): void {
+  start(pool: Pick<Dispatcher, 'dispatch'>): void {
     const { request, body } = this.#exchange;
     const { target } = this.#attempt;
     this.#exchange.waiting = this;

@@ -112,6 +112,7 @@ export class DirectForwarder implements Forwarder {
         session,
         onSession: (fresh) => this.#sessions.set(target, fresh),
         onPhase: (phase) => attempt?.enterPhase(phase),
+        isBackground: attempt === undefined,
       },
       callback,
     );

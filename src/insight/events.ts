@@ -71,6 +71,18 @@ export interface BreakerEvent {
   readonly openMs: number;
 }
 
+/** A source of backends came to say something else than before. */
+export interface DiscoveryEvent {
+  /** Such as `dns:api.internal`, by the name of its entry in `backends`, or `backends[1]`, by its place. */
+  readonly source: string;
+  /** `kept`: no good answer, so the last backends stay. */
+  readonly state: 'found' | 'empty' | 'kept';
+  /** How many backends it has now. */
+  readonly backends: number;
+  /** Why there was no good answer, where name servers were asked. */
+  readonly cause: CauseCode | undefined;
+}
+
 /** Something happened to a backend: whatever moves it in or out of rotation. */
 export interface BackendEvent {
   readonly backend: string;
@@ -113,6 +125,7 @@ export interface GatewayEvents {
   readonly retry: RetryEvent;
   readonly breaker: BreakerEvent;
   readonly backend: BackendEvent;
+  readonly discovery: DiscoveryEvent;
 }
 
 export type EventName = keyof GatewayEvents;
@@ -126,6 +139,7 @@ export class Events {
     retry: new Set(),
     breaker: new Set(),
     backend: new Set(),
+    discovery: new Set(),
   };
   readonly #logger: Logger;
 

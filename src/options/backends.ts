@@ -4,31 +4,26 @@ import type { Target, TargetTls } from '../engine/types.ts';
 import type { BackendOptions } from '../options.ts';
 import { checkKeys, number, oneOf, show } from './check.ts';
 
-const KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
+export const BACKEND_KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
 
 const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
 const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
 
-/** @throws TypeError or RangeError naming the backend by its place in the list. */
-export function settleBackends(given: unknown): readonly BackendSettings[] {
-  if (!Array.isArray(given) || given.length === 0) {
-    throw new TypeError(`backends must be an array with at least one URL, got ${show(given)}`);
-  }
-  const settled = given.map((backend: unknown, index) => settleBackend(backend, `backends[${index}]`));
+/** @throws TypeError when two have the same name. */
+export function checkNames(settled: readonly BackendSettings[], where = 'backends'): void {
   const names = new Set<string>();
   for (const { target } of settled) {
     if (names.has(target.name)) {
-      throw new TypeError(`backends must have different names, got ${show(target.name)} twice: set \`name\``);
+      throw new TypeError(`${where} must have different names, got ${show(target.name)} twice: set \`name\``);
     }
     names.add(target.name);
   }
-  return Object.freeze(settled);
 }
 
 /** @throws TypeError or RangeError naming the key. */
 export function settleBackend(given: unknown, key: string): BackendSettings {
   const options = typeof given === 'string' ? { url: given } : given;
-  checkKeys(key, options, KEYS);
+  checkKeys(key, options, BACKEND_KEYS);
   const {
     url,
     name,

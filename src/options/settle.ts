@@ -11,19 +11,11 @@ import {
   type RetryOptions,
   type Settings,
 } from '../options.ts';
-import { settleBackends } from './backends.ts';
-import {
-  aBoolean,
-  aFunction,
-  type Check,
-  checkKeys,
-  either,
-  having,
-  join,
-  number,
-  oneOf,
-  show,
-} from './check.ts';
+import { settleDiscovery } from './discovery.ts';
+import { type Checks, settleGroup } from './group.ts';
+import { settleHealth } from './health.ts';
+import { settleSources } from './sources.ts';
+import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 
 const MINUTE_MS = 60_000;
@@ -85,6 +77,8 @@ const GATEWAY_KEYS = [
   'name',
   ...POOL_KEYS,
   'breaker',
+  'health',
+  'discovery',
   'limits',
   'resolver',
   'logger',
@@ -93,14 +87,13 @@ const GATEWAY_KEYS = [
   ...POLICY_KEYS,
 ];
 
-type Checks = Readonly<Record<string, Check>>;
-
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
   const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
   checkName(name);
-  if (resolver !== undefined) having('resolve4', 'resolve6')('resolver', resolver);
+  const discovered = settleSources(options.backends);
+  if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -114,12 +107,14 @@ export function settleOptions(options: GatewayOptions): Settings {
     base,
   );
   return Object.freeze({
-    backends: settleBackends(options.backends),
+    ...discovered,
     name,
     ...settlePool(options),
     request,
     budget: settleGroup('retry.budget', budget, DEFAULTS.budget, BUDGET),
     breaker: breaker === false ? false : settleBreaker(breaker),
+    health: settleHealth(options.health),
+    discovery: settleDiscovery(options.discovery),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
     resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
@@ -184,20 +179,6 @@ function switchable(checks: Checks): Check {
   };
 }
 
-/** Defaults overridden by what is given and checked. An undefined value is as good as none. */
-function settleGroup<Group extends object>(
-  where: string,
-  given: Partial<Group> | undefined,
-  base: Group,
-  checks: Checks,
-): Group {
-  if (given === undefined) return Object.freeze({ ...base });
-  checkKeys(where, given, Object.keys(checks));
-  const present = Object.entries(given).filter(([, value]) => value !== undefined);
-  for (const [key, value] of present) checks[key]?.(join(where, key), value);
-  return Object.freeze({ ...base, ...Object.fromEntries(present) });
-}
-
 function injected<Value>(key: string, given: Value | undefined, fallback: Value, check: Check): Value {
   if (given !== undefined) check(key, given);
   return given ?? fallback;
@@ -217,4 +198,10 @@ function checkName(name: unknown): void {
   throw new TypeError(
     `name must be a letter followed by up to 63 letters, digits, ".", "_" or "-", got ${show(name)}`,
   );
+}
+
+/** What a resolver is asked for. */
+function questionsOf(sources: Settings['sources']): string[] {
+  const services = sources.some(({ kind }) => kind === 'srv') ? ['resolveSrv'] : [];
+  return ['resolve4', 'resolve6', ...services];
 }

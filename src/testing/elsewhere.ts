@@ -7,7 +7,7 @@ export const notFromABackend = Object.freeze({
   no_healthy_backend: 'The gateway is closing, or has no backend in rotation.',
   pool_saturated: 'More requests at the same time than `limits` allow.',
   local_resources: "The gateway's own process has no file or port left.",
-  no_backend_configured: 'A gateway always has a backend: its list cannot be empty.',
+  no_backend_configured: 'All backends are discovered, and discovery has found none yet.',
   loop_detected: "A request comes with the gateway's own name in Via.",
   configuration_error: 'A function in the options of the gateway throws.',
   request_body_consumed: 'The app reads the body of the request before the gateway gets it.',

@@ -1,17 +1,14 @@
 import { STATUS_CODES } from 'node:http';
-import { type CauseCode, causes, type Phase, type StopReason } from 'causeway-proxy';
-import { type FaultRow, faults } from 'causeway-proxy/testing';
+import type { CauseCode } from 'causeway-proxy';
 import type { ClientExchange } from '../../src/engine/exchange.ts';
 import type { Disclosure } from '../../src/engine/settings.ts';
-import type { Failed, Outcome } from '../../src/engine/types.ts';
-import { failed } from '../../src/failure/failed.ts';
+import type { Outcome } from '../../src/engine/types.ts';
 import { answerFailure } from '../../src/failure/report/answer.ts';
 import { proxyStatusOfResponse } from '../../src/failure/report/proxy-status.ts';
 import { describeExchange } from '../../src/insight/describe.ts';
-import { addAttempt, fakeExchange, fakeTarget, PLAIN_ERRORS } from '../support/fake-exchange.ts';
+import { PLAIN_ERRORS } from '../support/fake-exchange.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
-
-const ID = '0198c0de-7a3b-7c1e-9f00-5a1e00c0ffee';
+import { exchangeOf, failureOf, faultOf } from './example-exchange.ts';
 
 /** What a failure with this cause looks like. */
 export function exampleOf(code: CauseCode): string {
@@ -25,77 +22,6 @@ export function exampleOf(code: CauseCode): string {
     return `${broken}\n\n${eventBlock(exchange, new FakeResponded(200))}`;
   }
   return answers(exchange, code);
-}
-
-/** How far an attempt got that failed so; undefined: none was made. */
-function phaseOf(code: CauseCode): Phase | undefined {
-  if (NO_ATTEMPT.has(code)) return undefined;
-  if (code.startsWith('dns_')) return 'dns';
-  if (CONNECTING.has(code)) return 'connect';
-  if (code.startsWith('tls_') && code !== 'tls_client_certificate_required') return 'tls';
-  if (code.startsWith('request_')) return 'send';
-  return faultOf(code)?.afterHead ? 'body' : 'wait';
-}
-
-const NO_ATTEMPT: ReadonlySet<CauseCode> = new Set([
-  'circuit_open',
-  'no_healthy_backend',
-  'pool_saturated',
-  'no_backend_configured',
-  'loop_detected',
-  'configuration_error',
-  'request_body_consumed',
-  'gateway_error',
-  'request_rejected',
-]);
-
-const CONNECTING: ReadonlySet<CauseCode> = new Set([
-  'connection_refused',
-  'connection_timeout',
-  'connection_reset',
-  'host_unreachable',
-  'destination_prohibited',
-  'local_resources',
-]);
-
-function faultOf(code: CauseCode): FaultRow | undefined {
-  return (faults as Partial<Record<CauseCode, FaultRow>>)[code];
-}
-
-function exchangeOf(code: CauseCode): ClientExchange {
-  const exchange = fakeExchange({ id: ID, path: '/orders/7' });
-  const phase = phaseOf(code);
-  if (phase) {
-    const target = fakeTarget('orders-1');
-    addAttempt(exchange, { target, phase, cause: code, reached: causes[code].reached, endedAt: 1_000.8 });
-  }
-  exchange.stopped = stopOf(code);
-  return exchange;
-}
-
-/** Refused before there was anything to repeat. */
-const REFUSED: ReadonlySet<CauseCode> = new Set([
-  'no_healthy_backend',
-  'loop_detected',
-  'configuration_error',
-  'request_body_consumed',
-  'gateway_error',
-  'request_rejected',
-]);
-
-function stopOf(code: CauseCode): StopReason | undefined {
-  if (REFUSED.has(code) || faultOf(code)?.afterHead) return undefined;
-  if (code === 'deadline_exceeded') return 'deadline';
-  if (causes[code].group === 'client') return 'client_gone';
-  return causes[code].retry === 'never' ? 'not_retryable' : 'no_other_backend';
-}
-
-function failureOf(code: CauseCode): Failed {
-  if (code !== 'circuit_open')
-    return failed(code, causes[code].status === 503 ? { retryAfterMs: 1_000 } : {});
-  const since = '2026-01-01T12:00:00.000Z';
-  const backends = [{ backend: 'orders-1', state: 'open', since, cause: 'connection_refused' }] as const;
-  return failed(code, { retryAfterMs: 1_000, backends });
 }
 
 interface Told {

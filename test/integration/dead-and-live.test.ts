@@ -20,9 +20,9 @@ describe.each(ADAPTERS)('one dead and one live backend, %s', (adapter) => {
         }
       });
     });
-    // Preferred as long as it is in rotation: the breaker opens, and probes go there.
+    // Preferred as long as it is in rotation, by a balancer that does not learn: the breaker opens, and probes go there.
     const dead = { url: `http://127.0.0.1:${await closedPort()}`, weight: 1_000 };
-    const gateway = await startGateway(adapter, { backends: [dead, live.url] });
+    const gateway = await startGateway(adapter, { backends: [dead, live.url], balance: 'round-robin' });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     onTestFinished(() => agent.destroy());
 

@@ -65,7 +65,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
     return Promise.resolve(outcome);
   };
   const random = seededRandom(seed);
-  const pool = fakePool(backends, { random });
+  const pool = fakePool(backends, { random, now: clock.now() });
   const queue = new WaitingQueue({ clock, size: 0, waitMs: 1_000 });
   const forward = compose(
     [

@@ -17,20 +17,24 @@ describe('events have the members listed', () => {
   const documented = (name: keyof GatewayEvents): string[] =>
     codeIn(cellOf('Event', name, 'Members').replace(/\([^)]*\)/g, ''));
 
-  test.each(['exchange', 'attempt', 'retry', 'backend', 'breaker'] as const)('%s', async (name) => {
-    const dead = await deadUrl();
-    const { gateway, url } = await startGateway('node', {
-      backends: [dead],
-      breaker: { consecutiveFailures: 1 },
-    });
-    const event = new Promise<object>((resolve) => void gateway.on(name, resolve));
-    await send(url);
-    expect(Object.keys(await event)).toEqual(documented(name));
-  });
+  test.each(['exchange', 'attempt', 'retry', 'backend', 'breaker', 'discovery'] as const)(
+    '%s',
+    async (name) => {
+      const dead = await deadUrl();
+      const { gateway, url } = await startGateway('node', {
+        backends: [dead, { url: 'http://api.test', discover: 'dns' }],
+        resolver: { resolve4: () => Promise.resolve([]), resolve6: () => Promise.resolve([]) },
+        breaker: { consecutiveFailures: 1 },
+      });
+      const event = new Promise<object>((resolve) => void gateway.on(name, resolve));
+      await send(url);
+      expect(Object.keys(await event)).toEqual(documented(name));
+    },
+  );
 
   test('there are no others', () => {
     expect(tableOf('Event').map((row) => row.get('Event'))).toEqual(
-      ['exchange', 'attempt', 'retry', 'backend', 'breaker'].map((name) => `\`${name}\``),
+      ['exchange', 'attempt', 'retry', 'backend', 'breaker', 'discovery'].map((name) => `\`${name}\``),
     );
   });
 });
@@ -72,7 +76,7 @@ test('the layers are in the order of gateway.ts', () => {
   const source = readFileSync(new URL('../../src/gateway.ts', import.meta.url), 'utf8');
   const assembled = /#assemble\(\): [\s\S]*?\n {2}}\n/.exec(source)?.[0] ?? '';
   const made = [...assembled.matchAll(/^ {8}(\w+)\(/gm)].map((match) => match[1]);
-  const told = [...PROSE.matchAll(/^\d\. \*\*(\w+)\*\*/gm)].map((match) => match[1]);
+  const told = [...PROSE.matchAll(/^\d+\. \*\*(\w+)\*\*/gm)].map((match) => match[1]);
   const events = ['observeExchanges', 'observeAttempts'];
   expect(told).toEqual(['observe', ...made.filter((name) => !events.includes(name ?? '')), 'forwarder']);
   expect(made[0]).toBe('observeExchanges');

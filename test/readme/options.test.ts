@@ -7,21 +7,28 @@ import { PROSE } from './support/readme.ts';
 
 const URL_OF_BACKEND = 'http://127.0.0.1:3001';
 /** Allows everything that a backend can have. */
-const SECURE_URL = 'https://127.0.0.1:3001';
+const SECURE = { url: 'https://api.test', tls: { servername: 'api.test' } };
 
 /** Ranges that depend on one another: wide open while one of them is tried. */
-const BESIDE: Readonly<Record<string, object>> = { breaker: { openMs: 10, maxOpenMs: 600_000 } };
+const BESIDE: Readonly<Record<string, object>> = {
+  breaker: { openMs: 10, maxOpenMs: 600_000 },
+  health: { intervalMs: 600_000, timeoutMs: 1 },
+  discovery: { minTtlMs: 100, maxTtlMs: 86_400_000 },
+};
 
 /** Described in words. */
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   required: ['backends', 'backends[].url'],
   'as follows': ['retry', 'breaker'],
   none: [
+    'backends[].discover',
     'backends[].tls',
     'backends[].socketPath',
     'balance.hash',
     'retry.when',
     'retry.hedge.delayMs',
+    'health.path',
+    'health.headers',
     'errors.render',
   ],
   'host and port': ['backends[].name'],
@@ -34,7 +41,7 @@ function optionsWith(path: string, value: unknown): GatewayOptions {
   const options: Record<string, unknown> = { backends: [URL_OF_BACKEND] };
   const [group = '', ...rest] = path.split('.');
   if (path === 'backends') options['backends'] = value;
-  else if (group === 'backends[]') options['backends'] = [{ url: SECURE_URL, ...nested(rest, value) }];
+  else if (group === 'backends[]') options['backends'] = [{ ...SECURE, ...nested(rest, value) }];
   else if (rest.length === 0) options[group] = value;
   else options[group] = { ...BESIDE[group], ...nested(rest, value) };
   return options as unknown as GatewayOptions;
@@ -47,7 +54,7 @@ function nested(path: readonly string[], value: unknown): object {
 
 function accepts(path: string, value: unknown): boolean {
   try {
-    createGateway(optionsWith(path, value));
+    void createGateway(optionsWith(path, value)).close();
     return true;
   } catch (error) {
     // A message about anything else would prove nothing.
@@ -69,10 +76,10 @@ function knownKeys(where: string): string[] {
 }
 
 test('every option is in the table, and no other', () => {
-  const groups = ['retry', 'breaker', 'timeouts', 'limits', 'headers', 'errors'];
+  const groups = ['retry', 'breaker', 'health', 'discovery', 'timeouts', 'limits', 'headers', 'errors'];
   const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
-  const withoutRow = ['timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
+  const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
   expect(DOCUMENTED.map(({ path }) => path).sort()).toEqual(expected.sort());
 });
@@ -82,6 +89,7 @@ describe('defaults', () => {
   const actual: Record<string, unknown> = {
     ...flat('', { retry, ...groups, errors: defaultErrors(undefined) }),
     ...flat('retry.budget.', budget),
+    health: settleOptions({ backends: [URL_OF_BACKEND] }).health,
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
     ...flat('retry.hedge.', hedge),
@@ -158,12 +166,13 @@ function complaint(path: string, value: unknown): string {
 }
 
 test('numbers told in prose are the defaults', () => {
-  const { budget, breaker } = DEFAULTS;
+  const { budget, breaker, discovery } = DEFAULTS;
   const text = PROSE.replace(/\s+/g, ' ');
   expect(text).toContain(
     `at most ${budget.ratio * 100} % of requests in the last ${budget.windowMs / 1_000} s, plus one per second`,
   );
   expect(budget.minPerSecond).toBe(1);
+  expect(text).toContain(`requests wait, for ${discovery.waitMs / 1_000} s (\`waitMs\`)`);
   expect([breaker.consecutiveFailures, breaker.failureRate]).toEqual([5, 0.5]);
   expect(text).toContain(
     `Five connection-level failures in a row, or half of at least ${breaker.minRequests} requests in ${breaker.windowMs / 1_000} s`,

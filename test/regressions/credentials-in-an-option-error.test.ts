@@ -1,6 +1,6 @@
 // A backend URL that could not be parsed was repeated in the error message, password and all.
 import { expect, test } from 'vitest';
-import { settleBackends } from '../../src/options/backends.ts';
+import { settleSources } from '../../src/options/sources.ts';
 
 const URLS = [
   'http://user:s3cret@host:99999',
@@ -13,7 +13,7 @@ const URLS = [
 
 function complaintAbout(backend: unknown): string {
   try {
-    settleBackends([backend]);
+    settleSources([backend]);
   } catch (error) {
     return String(error);
   }

@@ -1,6 +1,6 @@
 // Values in `tls` that could never work were accepted, and then failed every connection.
 import { expect, test } from 'vitest';
-import { settleBackends } from '../../src/options/backends.ts';
+import { settleSources } from '../../src/options/sources.ts';
 
 test.each([
   { servername: 5 },
@@ -9,7 +9,7 @@ test.each([
   { cert: 'not a certificate' },
   { key: 'not a key' },
 ])('%o is refused at once, by its place', (tls) => {
-  expect(() => settleBackends([{ url: 'https://a', tls }])).toThrow(
+  expect(() => settleSources([{ url: 'https://a', tls }])).toThrow(
     /^backends\[0\]\.tls(\.servername)? must /,
   );
 });

@@ -26,10 +26,10 @@ export class Ledger {
     return new Set(good.map(({ cause }) => cause));
   }
 
-  print(lane: string, order: readonly string[], reasons: Readonly<Record<string, string>>): string {
+  print(lane: string, order: readonly string[]): string {
     const lines = order.flatMap((cause) => {
       const rows = this.rows.filter((row) => row.lane === lane && row.cause === cause);
-      if (rows.length === 0) return [[cause, reasons[cause] ?? 'NOT TRIED', '-', '-', lane]];
+      if (rows.length === 0) return [[cause, 'NOT TRIED', '-', '-', lane]];
       return rows.map((row) => [cause, row.fault, said(row.produced), said(row.named), lane]);
     });
     return aligned([['cause', 'fault', 'produced', 'named', 'lane'], ...lines]);

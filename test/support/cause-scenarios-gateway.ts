@@ -14,6 +14,12 @@ import { until } from './live-measure.ts';
 import { type Observation, Watch } from './live-observation.ts';
 import { startCrippled, startFault, startWatched } from './live-watched.ts';
 
+const EMPTY_NAME = { url: 'http://api.test', discover: 'dns' } as const;
+const NOTHING_FOUND = {
+  resolver: { resolve4: () => Promise.resolve([]), resolve6: () => Promise.resolve([]) },
+  discovery: { waitMs: 10 },
+};
+
 /** What lies in the gateway, its options, its app or its machine. */
 export const gatewayScenarios = {
   destination_prohibited: [
@@ -23,6 +29,9 @@ export const gatewayScenarios = {
   no_healthy_backend: [{ what: 'a request to a gateway that closes', run: sendToClosing }],
   pool_saturated: [{ what: 'two requests, where one is the limit', run: saturate }],
   local_resources: [{ what: 'a process without a file left', run: connectWithoutFiles }],
+  no_backend_configured: [
+    { what: 'discovery has found none yet', run: sending({}, { backends: [EMPTY_NAME], ...NOTHING_FOUND }) },
+  ],
   loop_detected: [
     { what: "the gateway's own name in Via", run: sending({ headers: { via: '1.1 causeway' } }) },
   ],

@@ -28,7 +28,7 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
   const { clock, random, backends } = given;
   const observer = given.observer ?? NOBODY;
   const budget = given.budget ?? plentiful();
-  const pool = fakePool(backends, { random });
+  const pool = fakePool(backends, { random, now: clock.now() });
   const queue = new WaitingQueue({ clock, size: given.queue ?? 0, waitMs: 1_000 });
   const elsewhere = (exchange: Exchange) => pool.elsewhere(exchange, clock.now());
   return compose(

@@ -13,6 +13,8 @@ export interface LiveBackend extends Listening {
 export interface BackendPlace {
   /** A port of an earlier backend, to come back on. */
   readonly port?: number;
+  /** An address of this machine other than 127.0.0.1. */
+  readonly host?: string;
 }
 
 /** A real HTTP backend. */
@@ -26,15 +28,16 @@ export async function startBackend(
     listener(request, response);
   });
   const listening = await listen(server, place);
-  return { ...listening, url: `http://127.0.0.1:${listening.port}`, requests };
+  const { host = '127.0.0.1' } = place;
+  return { ...listening, url: `http://${host}:${listening.port}`, requests };
 }
 
 /** A backend that says its name. */
-export function startNamed(name: string): Promise<LiveBackend> {
+export function startNamed(name: string, place: BackendPlace = {}): Promise<LiveBackend> {
   return startBackend((request, response) => {
     request.resume();
     response.end(name);
-  });
+  }, place);
 }
 
 export interface RawBackend extends Listening {

@@ -68,12 +68,13 @@ async function start(
   return { ...listening, url, requests, sessions, sessionsSeen: () => seen, ca };
 }
 
-export function makeCertificate(): { readonly key: Buffer; readonly cert: Buffer } {
+/** For a server under these names, in OpenSSL's spelling. */
+export function makeCertificate(names = 'IP:127.0.0.1'): { readonly key: Buffer; readonly cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-h2-'));
   try {
     const [key, cert] = [join(folder, 'key'), join(folder, 'crt')];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const subject = ['-subj', '/CN=backend', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const subject = ['-subj', '/CN=backend', '-addext', `subjectAltName=${names}`];
     execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], {
       stdio: 'pipe',
     });

@@ -1,4 +1,8 @@
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
 import { type Sent, send } from '../../support/live-client.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
 import { blockNamed } from './readme.ts';
@@ -19,6 +23,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "Error pages of the app's own 2": showsThePageOfTheApp,
   Events: reportsEvents,
   'Backends at run time': movesToTheNewBackend,
+  Discovery: findsWhatIsBehindAName,
+  'Discovery 2': readsListsFromAFile,
+  'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
@@ -27,6 +34,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 function start(name: string, backends: readonly string[], place = REPOSITORY): RunningSnippet {
   return new RunningSnippet(blockNamed(name).code, backends, place);
+}
+
+/** Where a snippet names what only the reader has. */
+function startWith(name: string, theirs: string, ours: string): RunningSnippet {
+  const { code } = blockNamed(name);
+  if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
+  return new RunningSnippet(code.replace(theirs, ours), [], REPOSITORY);
 }
 
 function forwardsPastADeadBackend(mountPath: string): Scenario {
@@ -145,6 +159,43 @@ async function sendsCustomersToTheSameBackend(name: string): Promise<void> {
   const counts = backends.map(({ requests }) => requests.length);
   for (const count of counts) expect([count > 0, count % 3]).toEqual([true, 0]);
   expect(counts[0]).toBe(60 - (counts[1] ?? 0));
+}
+
+async function findsWhatIsBehindAName(name: string): Promise<void> {
+  const { port } = await startEcho();
+  const snippet = startWith(name, 'api.internal:3000', `localhost:${port}`);
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+  await snippet.printed(/^dns:localhost found \d$/m);
+}
+
+async function readsListsFromAFile(name: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'backends.json');
+  const [first, second] = [await startEcho(), await startEcho()];
+  const snippet = startWith(name, 'backends.json', file);
+  const url = await snippet.url();
+  const waiting = send(`${url}/first`);
+  writeFileSync(file, JSON.stringify([first.url]));
+  expect(textOf(await waiting)).toBe('GET /first');
+  writeFileSync(file, JSON.stringify([{ url: second.url, name: 'second' }]));
+  for (let i = 0; second.requests.length === 0; i += 1) {
+    expect(i).toBeLessThan(500);
+    expect(textOf(await send(`${url}/second`))).toBe('GET /second');
+    await sleep(10);
+  }
+  // The file was not there at first.
+  expect(snippet.errors).toContain('ENOENT');
+}
+
+async function checksBackends(name: string): Promise<void> {
+  const [first, second] = [await startEcho(), await startEcho()];
+  const snippet = start(name, [first.url, second.url]);
+  for (const { port } of [first, second]) await snippet.printed(new RegExp(`^127.0.0.1:${port} up`, 'm'));
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+  expect(first.requests[0]?.url).toBe('/healthz');
+  await second.close();
+  await snippet.printed(new RegExp(`^127.0.0.1:${second.port} down connection_refused$`, 'm'));
 }
 
 async function closesAtTheEndOfTheBlock(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SUCCEEDED } from '../../support/fake-backend.ts';
+import { fakeTarget } from '../../support/fake-exchange.ts';
 import { isSettled, MembersFixture, settingsOf } from '../../support/fake-members.ts';
 
 describe('a backend that is drained', () => {
@@ -138,6 +139,31 @@ describe('a source', () => {
     expect(fixture.pool.backends.map(({ isDraining }) => isDraining)).toEqual([true, false]);
     pass.settle(SUCCEEDED, fixture.clock.now());
     expect(fixture.pool.backends.map(({ target }) => target)).toEqual([moved]);
+  });
+
+  test('gives the name back to one that had lost it to another address', () => {
+    const fixture = new MembersFixture();
+    fixture.members.reconcile('dns', [settingsOf('a')]);
+    const [first] = fixture.pool.backends;
+    fixture.enter(first);
+    const moved = fakeTarget('a', { origin: 'http://elsewhere.internal:3000' });
+    fixture.members.reconcile('dns', [settingsOf('a', { target: moved })]);
+    fixture.members.reconcile('dns', [settingsOf('a')]);
+    expect(fixture.pool.backends).toEqual([first]);
+    expect(fixture.members.named('a')).toBe(first);
+  });
+
+  test('takes one whose certificates changed for another one', () => {
+    const fixture = new MembersFixture();
+    const secure = (cert: string) =>
+      settingsOf('a', { target: fakeTarget('a', { tls: { cert: Buffer.from(cert) } }) });
+    fixture.members.reconcile('dns', [secure('old')]);
+    const [before] = fixture.pool.backends;
+    fixture.members.reconcile('dns', [secure('old')]);
+    expect(fixture.pool.backends).toEqual([before]);
+    fixture.members.reconcile('dns', [secure('new')]);
+    expect(fixture.pool.backends).not.toContain(before);
+    expect(fixture.names).toEqual(['a']);
   });
 
   test('takes back one that was on its way out', () => {

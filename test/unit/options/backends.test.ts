@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { settleBackends } from '../../../src/options/backends.ts';
+import { settleSources } from '../../../src/options/sources.ts';
 
-const target = (backend: unknown) => settleBackends([backend])[0]?.target;
+const target = (backend: unknown) => settleSources([backend]).backends[0]?.target;
 
 test('a plain URL is enough', () => {
-  expect(settleBackends(['http://10.0.0.1:3000'])).toEqual([
+  expect(settleSources(['http://10.0.0.1:3000']).backends).toEqual([
     {
       weight: 1,
       tier: 0,
@@ -49,7 +49,9 @@ test('an IPv6 address loses its brackets where it is dialled, not where it is sh
 
 test('everything that can be said of one', () => {
   const tls = { servername: 'x' };
-  const [settled] = settleBackends([{ url: 'https://a', name: 'n', weight: 2.5, tls, socketPath: '/s' }]);
+  const [settled] = settleSources([
+    { url: 'https://a', name: 'n', weight: 2.5, tls, socketPath: '/s' },
+  ]).backends;
   expect(settled?.weight).toBe(2.5);
   expect(settled?.target).toMatchObject({ name: 'n', tls, socketPath: '/s' });
   expect(Object.isFrozen(settled?.target)).toBe(true);
@@ -57,27 +59,27 @@ test('everything that can be said of one', () => {
 
 describe('refused', () => {
   test.each([undefined, null, [], 'http://a', {}])('%j: no list of them', (given) => {
-    expect(() => settleBackends(given)).toThrow(/^backends must be an array with at least one URL/);
+    expect(() => settleSources(given)).toThrow(/^backends must be an array with at least one URL/);
   });
 
   test.each(['ftp://a', 'ws://a', 'file:///a', 'localhost:3000'])('%s: another protocol', (url) => {
-    expect(() => settleBackends([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
+    expect(() => settleSources([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
   });
 
   test.each(['', 'a', '//a', 'http://', 'http://a:99999', 'http://a b'])('%j: no URL', (url) => {
-    expect(() => settleBackends([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
+    expect(() => settleSources([url])).toThrow(/^backends\[0\] must be an http:\/\/ or https:\/\/ URL/);
   });
 
   test.each([5, null, undefined, []])('%j: no backend', (given) => {
-    expect(() => settleBackends(['http://a', given])).toThrow(/^backends\[1\] must be an object/);
+    expect(() => settleSources(['http://a', given])).toThrow(/^backends\[1\] must be an object/);
   });
 
   test('an object without a URL', () => {
-    expect(() => settleBackends([{ name: 'a' }])).toThrow(/^backends\[0\]\.url must be/);
+    expect(() => settleSources([{ name: 'a' }])).toThrow(/^backends\[0\]\.url must be/);
   });
 
   test('an IPv6 zone id, readably', () => {
-    expect(() => settleBackends(['http://[fe80::1%eth0]:80'])).toThrow(
+    expect(() => settleSources(['http://[fe80::1%eth0]:80'])).toThrow(
       'backends[0] must not have an IPv6 zone id',
     );
   });
@@ -89,28 +91,28 @@ describe('refused', () => {
     ['http://a?s3cret', 'search'],
     ['http://a#s3cret', 'hash'],
   ])('%s: a URL with more in it, which is not echoed', (url, part) => {
-    expect(() => settleBackends([url])).toThrow(`backends[0] must not have a ${part}`);
+    expect(() => settleSources([url])).toThrow(`backends[0] must not have a ${part}`);
     try {
-      settleBackends([url]);
+      settleSources([url]);
     } catch (error) {
       expect(String(error)).not.toContain('s3cret');
     }
   });
 
   test('two of one name, unless they are told apart', () => {
-    expect(() => settleBackends(['http://a/x', 'http://a/y'])).toThrow(
+    expect(() => settleSources(['http://a/x', 'http://a/y'])).toThrow(
       'backends must have different names, got "a" twice: set `name`',
     );
-    expect(() => settleBackends(['http://a/x', { url: 'http://a/y', name: 'b' }])).not.toThrow();
+    expect(() => settleSources(['http://a/x', { url: 'http://a/y', name: 'b' }])).not.toThrow();
   });
 
   test.each([0, -1, 1_001, '2', NaN])('weight %j', (weight) => {
-    expect(() => settleBackends([{ url: 'http://a', weight }])).toThrow(/^backends\[0\]\.weight must be/);
+    expect(() => settleSources([{ url: 'http://a', weight }])).toThrow(/^backends\[0\]\.weight must be/);
   });
 
   test.each(['', 5, null])('name and socketPath %j', (text) => {
-    expect(() => settleBackends([{ url: 'http://a', name: text }])).toThrow(/^backends\[0\]\.name must be/);
-    expect(() => settleBackends([{ url: 'http://a', socketPath: text }])).toThrow(
+    expect(() => settleSources([{ url: 'http://a', name: text }])).toThrow(/^backends\[0\]\.name must be/);
+    expect(() => settleSources([{ url: 'http://a', socketPath: text }])).toThrow(
       /^backends\[0\]\.socketPath must be/,
     );
   });
@@ -118,10 +120,10 @@ describe('refused', () => {
 
 test('a version of HTTP that cannot be agreed on without TLS', () => {
   const backend = { url: 'http://10.0.0.1', protocol: 'alpn' };
-  expect(() => settleBackends([backend])).toThrow(
+  expect(() => settleSources([backend])).toThrow(
     'backends[0].protocol must be "http/1.1" or "h2" for an http:// URL, got "alpn"',
   );
-  expect(() => settleBackends([{ ...backend, protocol: 'h3' }])).toThrow(
+  expect(() => settleSources([{ ...backend, protocol: 'h3' }])).toThrow(
     'backends[0].protocol must be "http/1.1" or "h2" or "alpn", got "h3"',
   );
 });

@@ -17,6 +17,8 @@ test.each<[object, string]>([
     'unknown option retry.budget.rate; did you mean retry.budget.ratio?',
   ],
   [{ breaker: { failureRat: 1 } }, 'unknown option breaker.failureRat; did you mean breaker.failureRate?'],
+  [{ health: { interval: 1 } }, 'unknown option health.interval; did you mean health.intervalMs?'],
+  [{ discovery: { minTtl: 1 } }, 'unknown option discovery.minTtl; did you mean discovery.minTtlMs?'],
   [{ limits: { que: 1 } }, 'unknown option limits.que; did you mean limits.queue?'],
   [{ headers: { hosts: 'backend' } }, 'unknown option headers.hosts; did you mean headers.host?'],
   [{ errors: { state: 502 } }, 'unknown option errors.state; did you mean errors.status?'],
