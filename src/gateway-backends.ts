@@ -14,7 +14,7 @@ export interface BackendStatus {
   /** `available` is in, every other state says why it is out. */
   readonly state: BackendReport['state'];
   /** ISO 8601: since when it is in this state. */
-  readonly since: string | undefined;
+  readonly since: string;
   /** The last failure seen there, of a request or of a health check. */
   readonly cause: CauseCode | undefined;
   /** Requests under way there. */
@@ -52,6 +52,11 @@ export class GatewayBackends {
     const now = this.#clock.now();
     const wall = this.#clock.wall();
     return this.#members.all.map((backend) => this.#statusOf(backend, now, wall));
+  }
+
+  /** Too few are in rotation (`panicThreshold`): all but the draining ones are used. */
+  get isPanicking(): boolean {
+    return this.#members.isPanicking;
   }
 
   /**

@@ -153,10 +153,6 @@ export class Backend implements ConcurrencyListener {
     if (listener && this.pending === 0) this.onIdle();
   }
 
-  admits(now: number): boolean {
-    return this.#isOffered && this.#concurrency.admits() && (this.breaker?.admits(now) ?? true);
-  }
-
   /** All gates or none; the breaker last, since its Pass may be the one probe. */
   enter(now: number): Pass | undefined {
     this.isNew = false;
@@ -176,17 +172,13 @@ export class Backend implements ConcurrencyListener {
     return this.enter(now) ?? this.#concurrency.enter(now);
   }
 
-  report(now: number, wall: number): BackendReport {
+  report(now: number, wall: number): BackendReport & { readonly since: string } {
     return {
       backend: this.target.name,
       state: this.#standing,
       since: new Date(wall - (now - this.#standingSince)).toISOString(),
       ...(this.lastCause && { cause: this.lastCause }),
     };
-  }
-
-  get #isOffered(): boolean {
-    return !this.#isDraining && this.#health !== 'down';
   }
 
   #changed({ kind, reason, cause, openMs, now }: OwnChange): void {

@@ -23,36 +23,26 @@ export class Choice {
     this.#mayBeRisked = mayBeRisked;
   }
 
-  /** One that it has not tried, and would take it now; or the last one again, where that is allowed. */
+  /** One that would take this exchange now and that it has not tried; else, where it may, the last one again. */
   choose(exchange: Exchange, now: number): Backend | undefined {
     const other = this.#pick(exchange, now);
-    return other || !exchange.sameBackendAllowed ? other : this.#again(exchange, now);
+    if (other || !exchange.sameBackendAllowed) return other;
+    const last = this.#lastOf(exchange);
+    return last && this.#admits(last, now) ? last : undefined;
   }
 
   /** Where another attempt of this exchange could go. */
   elsewhere(exchange: Exchange, now: number): 'other' | 'only' | 'same' | 'none' {
     if (this.#hasOther(exchange, now)) return 'other';
-    if (!this.#again(exchange, now)) return 'none';
+    const last = this.#lastOf(exchange);
+    if (!last || !this.#admits(last, now)) return 'none';
     return this.#rotation.offered === 1 ? 'only' : 'same';
   }
 
   /** Some backend would take this exchange but for its limit on concurrent requests. */
   isMerelyBusy(exchange: Exchange): boolean {
-    const last = exchange.sameBackendAllowed ? this.#last(exchange) : undefined;
-    return this.#rotation.tiers.some(
-      ({ full }) => hasOther(full, exchange) || (last !== undefined && full.has(last)),
-    );
-  }
-
-  /** Of those that were tried, the one of the last attempt: those before it have failed, and there were others. */
-  #last({ attempt }: Exchange): Backend | undefined {
-    return attempt && this.#rotation.at(attempt.target);
-  }
-
-  #again(exchange: Exchange, now: number): Backend | undefined {
-    const last = this.#last(exchange);
-    const isWelcome = last?.admits(now) === true || (last && this.#rotation.isPanicking && !last.isFull);
-    return isWelcome ? last : undefined;
+    if (this.#rotation.tiers.some(({ full }) => hasUntried(full, exchange))) return true;
+    return exchange.sameBackendAllowed && this.#lastOf(exchange)?.standing === 'saturated';
   }
 
   #pick(exchange: Exchange, now: number): Backend | undefined {
@@ -60,9 +50,7 @@ export class Choice {
     const { everyone, isPanicking, tiers } = this.#rotation;
     for (const tier of tiers) {
       if (tier.probes.firstKey <= now && this.#isProbe(tier, exchange, now)) return tier.probes.first;
-      const backend = isPanicking
-        ? everyone.draw(exchange, now, true)
-        : tier.balancer.pick(exchange, now, true);
+      const backend = isPanicking ? everyone.draw(exchange, now) : tier.balancer.pick(exchange, now);
       if (backend) return backend;
     }
     for (const tier of tiers) {
@@ -83,8 +71,22 @@ export class Choice {
 
   #hasOther(exchange: Exchange, now: number): boolean {
     const { everyone, isPanicking, tiers } = this.#rotation;
-    if (tiers.some((tier) => hasOther(tier.inRotation, exchange) || dueIn(tier, exchange, now))) return true;
-    return isPanicking && hasOther(everyone.items, exchange);
+    for (const tier of tiers) {
+      if (hasUntried(tier.inRotation, exchange) || dueIn(tier, exchange, now)) return true;
+    }
+    return isPanicking && hasUntried(everyone.items, exchange);
+  }
+
+  /** The backend of its last attempt, if that has not left. */
+  #lastOf({ attempt }: Exchange): Backend | undefined {
+    return attempt && this.#rotation.at(attempt.target);
+  }
+
+  #admits({ breaker, isDraining, isFull, standing }: Backend, now: number): boolean {
+    if (standing === 'available') return true;
+    if (isDraining || isFull) return false;
+    if (this.#rotation.isPanicking) return true;
+    return standing !== 'down' && breaker?.admits(now) === true;
   }
 }
 
@@ -98,7 +100,7 @@ function dueIn(tier: Tier, exchange: Exchange, now: number): Backend | undefined
 }
 
 /** One that the exchange has not tried: found after at most as many looks as it had attempts, and one more. */
-function hasOther(backends: Iterable<Backend>, exchange: Exchange): boolean {
+function hasUntried(backends: Iterable<Backend>, exchange: Exchange): boolean {
   for (const backend of backends) if (!wasTried(exchange, backend)) return true;
   return false;
 }

@@ -49,6 +49,10 @@ export class Members {
     return this.#options.pool.backends;
   }
 
+  get isPanicking(): boolean {
+    return this.#options.pool.rotation.isPanicking;
+  }
+
   /**
    * One that joins later than the options warms up.
    * @throws TypeError when the name is taken.

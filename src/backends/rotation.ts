@@ -17,10 +17,10 @@ export interface RotationOptions {
 export class Rotation {
   readonly #options: RotationOptions;
   readonly #tierOf = new Map<Backend, Tier>();
+  readonly #byTarget = new Map<Target, Backend>();
   /** Neither draining nor full, whatever breakers and health checks say: used when too few are in rotation. */
   readonly everyone: Candidates;
   readonly #draining = new Set<Backend>();
-  readonly #byTarget = new Map<Target, Backend>();
   #tiers: readonly Tier[] = [];
 
   constructor(options: RotationOptions) {

@@ -27,16 +27,7 @@ export interface SelectOptions {
 
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
-  return (next) => (exchange) => {
-    return tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
-  };
-}
-
-/** Timers may be late: an attempt for which no time is left is not sent. */
-function overAt(exchange: Exchange, now: number): Failed | undefined {
-  if (now < deadlineAt(exchange)) return exchange.cancelled;
-  exchange.cancel(failed('deadline_exceeded', exchange.attempts.length === 0 ? { reached: 'no' } : {}));
-  return exchange.cancelled;
+  return (next) => (exchange) => tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
 }
 
 /** Undefined: it would have to wait for a free slot. */
@@ -49,6 +40,13 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
   return pool.isMerelyBusy(exchange) ? undefined : Promise.resolve(refusal(options, exchange, now));
+}
+
+/** Timers may be late: an attempt for which no time is left is not sent. */
+function overAt(exchange: Exchange, now: number): Failed | undefined {
+  if (now < deadlineAt(exchange)) return exchange.cancelled;
+  exchange.cancel(failed('deadline_exceeded', exchange.attempts.length === 0 ? { reached: 'no' } : {}));
+  return exchange.cancelled;
 }
 
 function waitForPlace(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> {

@@ -16,10 +16,11 @@ type PoolSettings = Pick<Settings, 'balance' | 'panicThreshold' | 'slowStartMs'>
 
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settlePool(options: GatewayOptions): PoolSettings {
+  const { balance = DEFAULTS.balance } = options;
   const { panicThreshold = DEFAULTS.panicThreshold, slowStartMs = DEFAULTS.slowStartMs } = options;
   checkPanicThreshold('panicThreshold', panicThreshold);
   checkSlowStartMs('slowStartMs', slowStartMs);
-  return { balance: settleBalance(options.balance ?? DEFAULTS.balance), panicThreshold, slowStartMs };
+  return { balance: settleBalance(balance), panicThreshold, slowStartMs };
 }
 
 function settleBalance(given: BalanceSettings): BalanceSettings {

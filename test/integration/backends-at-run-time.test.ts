@@ -1,11 +1,15 @@
 import { Agent, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendEvent } from 'causeway-proxy';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closedPort, startBackend, startNamed } from '../support/live-backend.ts';
-import { begin, readResponse, type Sent, send } from '../support/live-client.ts';
+import { begin, open, readResponse, type Sent, send } from '../support/live-client.ts';
 import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
 import { expectFailure } from '../support/live-problem.ts';
+
+/** Well below the time after which idle connections are closed anyway. */
+const SOON_MS = 2_000;
 
 describe.each(ADAPTERS)('%s', (adapter) => {
   test('a backend is drained under load, restored and removed: no request fails, none is cut', async () => {
@@ -27,7 +31,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       in: false,
       pending: 0,
     });
-    await until('no connection to a', () => a.sockets.size === 0);
+    await until('no connection to a', () => a.sockets.size === 0, SOON_MS);
     const others = b.requests.length;
     await until('traffic on b', () => b.requests.length > others + 50);
     expect(a.requests.length).toBe(drained);
@@ -36,7 +40,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     await until('traffic on a again', () => a.requests.length > drained + 20);
     await backends.remove('b');
     expect(backends.list().map(({ name }) => name)).toEqual(['a']);
-    await until('no connection to b', () => b.sockets.size === 0);
+    await until('no connection to b', () => b.sockets.size === 0, SOON_MS);
 
     const sent = await load.stop();
     expect(sent.length).toBeGreaterThan(100);
@@ -67,7 +71,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     expect(problem['reached']).toBe('maybe');
     expect((await body).complete).toBe(false);
     await drained;
-    await until('no connection', () => slow.sockets.size === 0);
+    await until('no connection', () => slow.sockets.size === 0, SOON_MS);
     const [status] = gateway.gateway.backends.list();
     expect(status).toMatchObject({ state: 'draining', pending: 0, cause: undefined });
   });
@@ -88,6 +92,20 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     backends.add(a.url);
     expect((await send(gateway.url)).body.toString()).toBe('a');
   });
+});
+
+test('a request that waits for a free place goes to a backend that joins', async () => {
+  const silent = await startBackend(() => undefined);
+  const fresh = await startNamed('fresh');
+  const limits = { perBackend: 1, queueMs: 20_000 };
+  const gateway = await startGateway('node', { backends: [silent.url], limits });
+  open(`${gateway.url}/silent`).end();
+  await until('the first one', () => silent.requests.length === 1);
+  const waiting = send(`${gateway.url}/waits`);
+  const late = await Promise.race([waiting.then(() => 'served'), sleep(100).then(() => 'waits')]);
+  expect(late).toBe('waits');
+  gateway.gateway.backends.add(fresh.url);
+  expect((await waiting).body.toString()).toBe('fresh');
 });
 
 test('the list says who is in, who is out, since when and why', async () => {

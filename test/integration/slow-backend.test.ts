@@ -4,16 +4,17 @@ import { startBackend } from '../support/live-backend.ts';
 import { send } from '../support/live-client.ts';
 import { startGateway } from '../support/live-gateway.ts';
 
-const REQUESTS = 2_000;
+const REQUESTS = 1_200;
+const CLIENTS = 4;
 
-/** Eight clients, one request after the other, to four backends of which one may be slower. */
+/** A few clients, one request after the other, to four backends of which one may be slower. */
 async function run(
   slowMs: number,
 ): Promise<{ readonly share: number; readonly p50: number; readonly p99: number }> {
   const backends = await Promise.all(
     [slowMs, 0, 0, 0].map((ms) =>
       startBackend((_request, response) => {
-        const timer = setTimeout(() => response.end('x'), 5 + ms);
+        const timer = setTimeout(() => response.end('x'), 10 + ms);
         response.on('close', () => clearTimeout(timer));
       }),
     ),
@@ -22,8 +23,8 @@ async function run(
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
   const times: number[] = [];
-  const clients = Array.from({ length: 8 }, async () => {
-    for (let i = 0; i < REQUESTS / 8; i += 1) {
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    for (let i = 0; i < REQUESTS / CLIENTS; i += 1) {
       const sent = await send(gateway.url, { agent });
       expect(sent.status).toBe(200);
       times.push(sent.ms);
@@ -41,6 +42,6 @@ test('a backend 50 ms slower than its peers gets a small share, with p99 near th
   console.log('healthy: %o, with one 50 ms slower: %o', healthy, mixed);
   expect(healthy.share).toBeGreaterThan(0.15);
   expect(mixed.share).toBeLessThan(0.01);
-  // Were it asked once in a hundred times, p99 would be above 55 ms.
+  // Were it asked once in a hundred times, p99 would be 50 ms above the healthy one.
   expect(mixed.p99 - healthy.p99).toBeLessThan(25);
 });

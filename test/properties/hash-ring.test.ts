@@ -108,3 +108,15 @@ test('nobody is asked more often than allowed', () => {
   expect(asked).toBe(64);
   expect(new HashRing<Item>().find('x', 64, refuse)).toBeUndefined();
 });
+
+test('however many come and go, no more places are taken than there were items at a time', () => {
+  const ring = ringOf([{ name: 'stays', weight: 1 }]);
+  for (let i = 0; i < 1_000; i += 1) {
+    const item = { name: `item ${i}`, weight: 1 + (i % 3) };
+    ring.add(item, item.name, item.weight);
+    if (i % 2 === 0) ring.find('x', 1, () => true);
+    ring.delete(item);
+    ring.find('x', 1, () => true);
+  }
+  expect(ring.places).toBe(2);
+});

@@ -27,3 +27,13 @@ test('stays between the least and the most that was seen, and never below the la
     { numRuns: 500 },
   );
 });
+
+test('the first answer takes the place of the guess, faster or slower', () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.nat(10_000), fc.nat(60_000), (initialMs, latencyMs, now) => {
+      const ewma = new PeakEwma(10_000, initialMs, 0);
+      ewma.observe(latencyMs, now);
+      expect(ewma.value).toBe(latencyMs);
+    }),
+  );
+});

@@ -58,6 +58,13 @@ export function breakerOf({ breaker }: Backend): BreakerGate {
   return breaker;
 }
 
+/** It would take a request now. */
+export function admits({ breaker, isFull, standing }: Backend, now: number): boolean {
+  if (standing === 'available') return true;
+  const isBroken = standing === 'open' || standing === 'half_open';
+  return isBroken && !isFull && breaker?.admits(now) === true;
+}
+
 /** Fails as often as it takes. */
 export function trip(backend: Backend, now = 1_000, cause: CauseCode = 'connection_refused'): void {
   tripBreaker(breakerOf(backend), now, cause);

@@ -37,7 +37,7 @@ export function countPicks(balancer: Balancer, picks = 6_000, now = 1_000): Map<
   const counts = new Map<string, number>();
   const exchange = fakeExchange();
   for (let i = 0; i < picks; i += 1) {
-    const name = balancer.pick(exchange, now, true)?.target.name ?? 'none';
+    const name = balancer.pick(exchange, now)?.target.name ?? 'none';
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;

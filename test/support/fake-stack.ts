@@ -13,7 +13,7 @@ import { fakePool } from './fake-pool.ts';
 import { NOBODY, plentiful } from './fake-retry.ts';
 
 export interface StackFixture {
-  readonly backends: readonly [Backend, ...Backend[]];
+  readonly backends: readonly Backend[];
   readonly clock: FakeClock;
   readonly random: Random;
   readonly budget?: RetryBudget;

@@ -14,8 +14,8 @@ export interface Balancer {
   delete(backend: Backend): void;
   /** It left the pool. */
   forget(backend: Backend): void;
-  /** One that is in rotation; with `avoidTried`, one that this exchange has not tried. */
-  pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined;
+  /** One that is in rotation, and that this exchange has not tried. */
+  pick(exchange: Exchange, now: number): Backend | undefined;
 }
 
 export function wasTried(exchange: Exchange, backend: Backend): boolean {

@@ -37,8 +37,8 @@ export class Candidates {
   }
 
   /** By weight. One that is warming up is passed over in part. */
-  draw(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
-    const avoids = avoidTried && exchange.attempts.length > 0;
+  draw(exchange: Exchange, now: number): Backend | undefined {
+    const avoids = exchange.attempts.length > 0;
     for (let draws = 0; draws < MOST_DRAWS; draws += 1) {
       const backend = this.#list.draw(this.#random());
       if (!backend) return undefined;
@@ -50,12 +50,12 @@ export class Candidates {
   }
 
   /** Another one, each equally likely; undefined when there is none, or chance finds none that is warm. */
-  drawOther(than: Backend, exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+  drawOther(than: Backend, exchange: Exchange, now: number): Backend | undefined {
     const { items } = this.#list;
     const place = this.#list.placeOf(than);
     if (items.length < 2 || place === undefined) return undefined;
     const other = items[(place + 1 + Math.floor(this.#random() * (items.length - 1))) % items.length];
-    if (!other || (avoidTried && wasTried(exchange, other))) return undefined;
+    if (!other || wasTried(exchange, other)) return undefined;
     const share = other.share(now);
     // Idle, one that is warming up would win each comparison: it is passed over here more often than above.
     return share === 1 || this.#random() < share * share ? other : undefined;

@@ -29,6 +29,11 @@ export class HashRing<Item> {
   /** A power of two that no weight has exceeded: a weight's points must not depend on who else is there. */
   #heaviest = 1;
 
+  /** As many as there ever were items at a time. */
+  get places(): number {
+    return this.#entries.length;
+  }
+
   has(item: Item): boolean {
     return this.#places.has(item);
   }

@@ -56,16 +56,16 @@ export class HashBalancer implements Balancer {
     this.#ring.delete(backend);
   }
 
-  pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+  pick(exchange: Exchange, now: number): Backend | undefined {
     if (this.#in.size === 0) return undefined;
     exchange.balanceKey ??= this.#askFor(exchange.request);
     const key = exchange.balanceKey;
-    if (key === undefined) return this.#fallback.pick(exchange, now, avoidTried);
+    if (key === undefined) return this.#fallback.pick(exchange, now);
     const found = this.#ring.find(key, MOST_STEPS, (backend) => {
-      if (!this.#in.has(backend) || (avoidTried && wasTried(exchange, backend))) return false;
+      if (!this.#in.has(backend) || wasTried(exchange, backend)) return false;
       return backend.pending < this.#limitOf(backend);
     });
-    return found ?? this.#fallback.pick(exchange, now, avoidTried);
+    return found ?? this.#fallback.pick(exchange, now);
   }
 
   #limitOf({ weight }: Backend): number {

@@ -37,10 +37,10 @@ export class RoundRobin implements Balancer {
     this.delete(backend);
   }
 
-  pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
+  pick(exchange: Exchange, now: number): Backend | undefined {
     const first = this.#turns.first;
     if (!first) return undefined;
-    if (avoidTried && wasTried(exchange, first)) return this.#pickOther(exchange, now);
+    if (wasTried(exchange, first)) return this.#pickOther(exchange, now);
     this.#take(first, now);
     return first;
   }

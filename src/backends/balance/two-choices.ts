@@ -39,10 +39,10 @@ export class TwoChoices implements Balancer {
     this.#candidates.delete(backend);
   }
 
-  pick(exchange: Exchange, now: number, avoidTried: boolean): Backend | undefined {
-    const one = this.#candidates.draw(exchange, now, avoidTried);
+  pick(exchange: Exchange, now: number): Backend | undefined {
+    const one = this.#candidates.draw(exchange, now);
     if (!one || this.#candidates.size === 1) return one;
-    const other = this.#candidates.drawOther(one, exchange, now, avoidTried);
+    const other = this.#candidates.drawOther(one, exchange, now);
     if (!other) return one;
     return this.#isBetter(other, one, now) ? other : one;
   }

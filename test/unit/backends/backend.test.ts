@@ -35,16 +35,16 @@ test('settling tells both gates', () => {
   const pass = backend.enter(NOW);
   expect(backend.pending).toBe(1);
   pass?.settle(failedWith('connection_refused'), NOW);
-  expect([backend.pending, backend.admits(NOW)]).toEqual([0, false]);
+  expect([backend.pending, backend.standing]).toEqual([0, 'open']);
 });
 
 test('without a breaker only the number of requests counts', () => {
   const backend = fakeBackend('a', { breaker: false, limit: 1 });
   const pass = backend.enter(NOW);
-  expect([backend.admits(NOW), backend.standing]).toEqual([false, 'saturated']);
+  expect([backend.isFull, backend.standing, backend.enter(NOW)]).toEqual([true, 'saturated', undefined]);
   for (let i = 0; i < 10; i += 1) pass?.answered(failedWith('backend_status'), NOW, 0);
   pass?.settle(failedWith('backend_status'), NOW);
-  expect(backend.admits(NOW)).toBe(true);
+  expect(backend.standing).toBe('available');
 });
 
 test('reports its state, since when, and the last cause', () => {
@@ -78,11 +78,11 @@ describe('what health checks find', () => {
 
   test('down, it gets nothing; up, it does', () => {
     const { backend, changes } = kept('a');
-    expect([backend.health, backend.admits(NOW)]).toEqual(['unknown', true]);
+    expect([backend.health, backend.standing]).toEqual(['unknown', 'available']);
     backend.setHealth(false, 'connection_timeout', NOW);
-    expect([backend.health, backend.admits(NOW), backend.standing]).toEqual(['down', false, 'down']);
+    expect([backend.health, backend.standing]).toEqual(['down', 'down']);
     backend.setHealth(true, undefined, NOW + 5);
-    expect([backend.health, backend.admits(NOW), backend.standing]).toEqual(['up', true, 'available']);
+    expect([backend.health, backend.standing]).toEqual(['up', 'available']);
     expect(changes).toMatchObject([
       { kind: 'down', reason: 'health_check', cause: 'connection_timeout', now: NOW },
       { kind: 'up', reason: 'health_check', cause: undefined, now: NOW + 5 },
@@ -102,7 +102,7 @@ describe('what health checks find', () => {
     trip(backend);
     backend.setHealth(false, undefined, NOW);
     backend.setHealth(true, undefined, NOW + 5);
-    expect([backend.standing, backend.admits(NOW + 5)]).toEqual(['half_open', true]);
+    expect([backend.standing, breakerOf(backend).admits(NOW + 5)]).toEqual(['half_open', true]);
   });
 
   test('draining goes before down, and down before a breaker', () => {

@@ -9,7 +9,7 @@ describe('a backend that is drained', () => {
     const [backend] = fixture.add('a');
     const pass = fixture.enter(backend);
     const drained = fixture.members.drain('a', 5_000);
-    expect(backend?.admits(fixture.clock.now())).toBe(false);
+    expect(backend?.standing).toBe('draining');
     expect([await isSettled(drained), fixture.forgotten]).toEqual([false, []]);
     pass.settle(SUCCEEDED, fixture.clock.now());
     expect([await isSettled(drained), fixture.forgotten]).toEqual([true, ['a']]);
@@ -59,7 +59,7 @@ describe('a backend that is drained', () => {
     const pass = fixture.enter(backend);
     const drained = fixture.members.drain('a', 5_000);
     fixture.members.restore('a');
-    expect(backend?.admits(fixture.clock.now())).toBe(true);
+    expect(backend?.standing).toBe('available');
     expect([await isSettled(drained), fixture.clock.pending]).toEqual([true, 0]);
     pass.settle(SUCCEEDED, fixture.clock.now());
     expect(fixture.forgotten).toEqual([]);
@@ -126,6 +126,7 @@ describe('a source', () => {
     fixture.members.reconcile('dns', [settingsOf('a', { weight: 5, tier: 1 })]);
     expect(fixture.pool.backends).toEqual([before]);
     expect(before).toMatchObject({ weight: 5, tier: 1 });
+    expect(fixture.pool.rotation.tiers.map(({ number }) => number)).toEqual([1]);
     expect(fixture.changes).toEqual(['a joined']);
   });
 

@@ -71,9 +71,9 @@ test.each([10, 10_000])('one pick is all it takes, among %i of which half are ou
     random: seededRandom(1),
     onBalancer: (balancer) => {
       const pick = balancer.pick.bind(balancer);
-      balancer.pick = (exchange, now, avoidTried) => {
+      balancer.pick = (exchange, now) => {
         picks += 1;
-        return pick(exchange, now, avoidTried);
+        return pick(exchange, now);
       };
     },
   });

@@ -47,10 +47,10 @@ test('a backend that is back may be probed at once, and is no longer looked at',
   const fixture = new Fixture();
   const backend = fixture.broken('a');
   await fixture.second();
-  expect(backend.admits(fixture.clock.now())).toBe(false);
+  expect(backend.standing).toBe('open');
   fixture.reachable = true;
   await fixture.second();
-  expect(backend.admits(fixture.clock.now())).toBe(true);
+  expect([backend.standing, backend.breaker?.admits(fixture.clock.now())]).toEqual(['half_open', true]);
   await fixture.second();
   await fixture.second();
   expect(fixture.probed).toEqual(['a', 'a']);

@@ -97,7 +97,7 @@ describe('what the gates are told', () => {
     const outcome = fixture.forward(fakeExchange());
     fixture.hops[0]?.resolve(failed('first_byte_timeout', { verdict: { kind: 'ignored' } }));
     await outcome;
-    expect([backend.admits(NOW), backend.lastCause]).toEqual([true, undefined]);
+    expect([backend.standing, backend.lastCause]).toEqual(['available', undefined]);
   });
 
   test('a body that breaks off counts, after a good head', async () => {
@@ -109,7 +109,7 @@ describe('what the gates are told', () => {
     await outcome;
     response.end({ verdict: failedWith('response_truncated') });
     await flush();
-    expect([backend.admits(NOW), backend.lastCause]).toEqual([false, 'response_truncated']);
+    expect([backend.standing, backend.lastCause]).toEqual(['open', 'response_truncated']);
   });
 
   test('a refused entry settles the slot as ignored', async () => {
@@ -162,7 +162,7 @@ describe('an attempt that was given up because another one answered first', () =
 
   test('is held against nobody, and frees its slot', async () => {
     const backend = await passOver(500);
-    expect([backend.pending, backend.lastCause, backend.admits(NOW)]).toEqual([0, undefined, true]);
+    expect([backend.pending, backend.lastCause, backend.standing]).toEqual([0, undefined, 'available']);
   });
 
   test('shows how slow its backend at least is, and never how fast', async () => {

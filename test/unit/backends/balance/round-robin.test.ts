@@ -4,13 +4,13 @@ import { countPicks, fakeBalancer, usedBackends, weighted } from '../../../suppo
 import { addAttempt, fakeExchange } from '../../../support/fake-exchange.ts';
 
 function sequence(balancer: Balancer, picks: number): string {
-  return Array.from({ length: picks }, () =>
-    balancer.pick(fakeExchange(), 1_000, true)?.target.name.slice(1),
-  ).join('');
+  return Array.from({ length: picks }, () => balancer.pick(fakeExchange(), 1_000)?.target.name.slice(1)).join(
+    '',
+  );
 }
 
 test('of none there is none', () => {
-  expect(fakeBalancer('round-robin', []).pick(fakeExchange(), 0, true)).toBeUndefined();
+  expect(fakeBalancer('round-robin', []).pick(fakeExchange(), 0)).toBeUndefined();
 });
 
 test('equals take turns, each once a round', () => {
@@ -36,7 +36,7 @@ test('coming back wins no turns and loses none', () => {
   const [flapping] = backends;
   const counts = new Map<string, number>();
   for (let i = 0; i < 3_000; i += 1) {
-    const name = balancer.pick(fakeExchange(), 1_000, true)?.target.name ?? '';
+    const name = balancer.pick(fakeExchange(), 1_000)?.target.name ?? '';
     counts.set(name, (counts.get(name) ?? 0) + 1);
     if (!flapping) continue;
     balancer.delete(flapping);
@@ -64,17 +64,16 @@ test('one that was tried keeps its turn for the next request', () => {
     const backend = backends[Number(digit)];
     if (backend) addAttempt(retry, { target: backend.target });
   }
-  expect(balancer.pick(retry, 1_000, true)).toBe(backends[Number(order[2])]);
+  expect(balancer.pick(retry, 1_000)).toBe(backends[Number(order[2])]);
   expect(sequence(balancer, 2)).toBe(order.slice(0, 2));
   expect(balancer.size).toBe(3);
 });
 
-test('when all were tried there is none, unless the same may', () => {
+test('when all were tried there is none', () => {
   const backends = usedBackends(2);
   const balancer = fakeBalancer('round-robin', backends);
   const retry = fakeExchange();
   for (const { target } of backends) addAttempt(retry, { target });
-  expect(balancer.pick(retry, 1_000, true)).toBeUndefined();
-  expect(balancer.pick(retry, 1_000, false)).toBeDefined();
+  expect(balancer.pick(retry, 1_000)).toBeUndefined();
   expect(balancer.size).toBe(2);
 });

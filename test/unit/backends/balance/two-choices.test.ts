@@ -12,7 +12,7 @@ function namesPicked(backends: readonly Backend[], balance: BalanceSettings = 'p
 
 describe.each(['peak-ewma', 'least-pending'] as const)('%s', (balance) => {
   test('of none there is none', () => {
-    expect(fakeBalancer(balance, []).pick(fakeExchange(), 0, true)).toBeUndefined();
+    expect(fakeBalancer(balance, []).pick(fakeExchange(), 0)).toBeUndefined();
   });
 
   test('of two equally fast it takes the less busy', () => {
@@ -50,12 +50,11 @@ describe.each(['peak-ewma', 'least-pending'] as const)('%s', (balance) => {
     const balancer = fakeBalancer(balance, backends);
     const exchange = fakeExchange();
     for (const { target } of backends.slice(0, 2)) addAttempt(exchange, { target });
-    for (let i = 0; i < 200; i += 1) expect(balancer.pick(exchange, 0, true)).toBe(backends[2]);
+    for (let i = 0; i < 200; i += 1) expect(balancer.pick(exchange, 0)).toBe(backends[2]);
     addAttempt(exchange, { target: fakeBackend('b2').target });
     const last = backends[2];
     if (last) addAttempt(exchange, { target: last.target });
-    expect(balancer.pick(exchange, 0, true)).toBeUndefined();
-    expect(balancer.pick(exchange, 0, false)).toBeDefined();
+    expect(balancer.pick(exchange, 0)).toBeUndefined();
   });
 
   test('one that left does not come up', () => {
@@ -92,9 +91,9 @@ describe('peak-ewma', () => {
       [0.999, 0.999],
     ] as const) {
       const backends = worst ? [worst, ...others] : [];
-      expect(
-        fakeBalancer('peak-ewma', backends, fixedRandom(a, b)).pick(fakeExchange(), 1_000, true),
-      ).not.toBe(worst);
+      expect(fakeBalancer('peak-ewma', backends, fixedRandom(a, b)).pick(fakeExchange(), 1_000)).not.toBe(
+        worst,
+      );
     }
   });
 
@@ -104,7 +103,7 @@ describe('peak-ewma', () => {
     const balancer = fakeBalancer('peak-ewma', [once, steady], seededRandom(1));
     const taken = (now: number): string | undefined => {
       steady.latency.observe(10, now);
-      return balancer.pick(fakeExchange(), now, true)?.target.name;
+      return balancer.pick(fakeExchange(), now)?.target.name;
     };
     expect(taken(1_000)).toBe('steady');
     expect(taken(120_000)).toBe('slow once');
@@ -114,9 +113,9 @@ describe('peak-ewma', () => {
     const [known, fresh] = [used(fakeBackend('known')), fakeBackend('fresh')];
     known.latency.observe(1, 1_000);
     const balancer = fakeBalancer('peak-ewma', [known, fresh]);
-    const picked = balancer.pick(fakeExchange(), 1_000, true);
+    const picked = balancer.pick(fakeExchange(), 1_000);
     expect(picked).toBe(fresh);
     picked?.enter(1_000);
-    for (let i = 0; i < 100; i += 1) expect(balancer.pick(fakeExchange(), 1_000, true)).toBe(known);
+    for (let i = 0; i < 100; i += 1) expect(balancer.pick(fakeExchange(), 1_000)).toBe(known);
   });
 });
