@@ -4,7 +4,7 @@ import type { Backend } from '../../src/backends/backend.ts';
 import type { CauseCode, Forward, Outcome } from '../../src/engine/types.ts';
 import { causes } from '../../src/failure/causes.ts';
 import { failed } from '../../src/failure/failed.ts';
-import { fakeBackend, tripBreaker } from '../support/fake-backend.ts';
+import { admits, fakeBackend, tripBreaker } from '../support/fake-backend.ts';
 import { FakeClock, passTimeUntil } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
 import { seededRandom } from '../support/fake-random.ts';
@@ -54,7 +54,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
     const passedOver = backends.filter(
       (one) =>
         one !== backend &&
-        one.admits(clock.now()) &&
+        admits(one, clock.now()) &&
         !exchange.attempts.some(({ target }) => target === one.target),
     );
     tries.push({ backend, at: clock.now(), outcome, passedOver });
