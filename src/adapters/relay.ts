@@ -23,7 +23,7 @@ export function relay(
   exchange.body.commit();
   writeHead(response, outcome, headersOfOurs(message, response, outcome, exchange, core.name));
   exchange.responseStarted = true;
-  const sink = new ResponseSink(message, response, exchange.body, core.clock, outcome.isEventStream);
+  const sink = new ResponseSink(message, response, outcome, exchange.body, core.clock);
   const isWhole = outcome.complete;
   const ended = outcome.relay(sink);
   return isWhole && !sink.finished ? undefined : whenOver(ended, sink, core);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../engine/clock.ts';
-import type { RawHeaders, RequestBody, Sink } from '../engine/types.ts';
+import type { RawHeaders, RequestBody, Responded, Sink } from '../engine/types.ts';
 import { linger } from './linger.ts';
 
 /** compression() and its like hold data back until they are told. */
@@ -11,35 +11,41 @@ type Flushable = ServerResponse & { flush?: () => void };
 export class ResponseSink implements Sink {
   readonly #message: IncomingMessage;
   readonly #response: Flushable;
+  readonly #outcome: Responded;
   /** The upload, which is let go of when the response ends. */
   readonly #body: RequestBody;
   readonly #clock: Clock;
-  readonly #flushEach: boolean;
   /** Resolves when the response has been ended; undefined when that happened at once. */
   finished: Promise<void> | undefined = undefined;
 
   constructor(
     message: IncomingMessage,
     response: ServerResponse,
+    outcome: Responded,
     body: RequestBody,
     clock: Clock,
-    isEventStream: boolean,
   ) {
     this.#message = message;
     this.#response = response;
+    this.#outcome = outcome;
     this.#body = body;
     this.#clock = clock;
-    this.#flushEach = isEventStream;
   }
 
   flush(): void {
-    this.#response.flushHeaders();
-    if (this.#flushEach) this.#response.flush?.();
+    this.#flushHead();
+    if (this.#outcome.isEventStream) this.#response.flush?.();
+  }
+
+  /** Alone, Node writes a head as UTF-8; before a chunk, even an empty one, its bytes stay what they are. */
+  #flushHead(): void {
+    if (isAscii(this.#outcome)) this.#response.flushHeaders();
+    else this.#response.write(NOTHING);
   }
 
   write(chunk: Buffer): boolean {
     const more = this.#response.write(chunk);
-    if (this.#flushEach) this.#response.flush?.();
+    if (this.#outcome.isEventStream) this.#response.flush?.();
     return more;
   }
 
@@ -48,7 +54,7 @@ export class ResponseSink implements Sink {
     if (trailers) this.#response.addTrailers(pairs(trailers));
     if (this.#message.complete) return void this.#response.end(last);
     if (last) this.#response.write(last);
-    else this.#response.flushHeaders();
+    else this.#flushHead();
     this.finished = new Promise((resolve) => {
       linger(this.#message, this.#clock, () => {
         this.#response.end();
@@ -66,6 +72,13 @@ export class ResponseSink implements Sink {
   onDrain(listener: () => void): void {
     this.#response.once('drain', listener);
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+const ASCII = /^[^\x80-\xff]*$/;
+
+function isAscii({ statusText, headers }: Responded): boolean {
+  return ASCII.test(statusText) && headers.every((text) => ASCII.test(text));
 }
 
 /** Only TCP can be reset. Under TLS, a close without close_notify says as much; a Unix socket has no such thing. */

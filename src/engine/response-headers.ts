@@ -41,8 +41,15 @@ export function responseHeaders(
   }
   // With a Via of the backend's own, there are two.
   if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
+  if (RESPONSE_RULES.get('Content-Disposition').seenIn === head) moveLengthLast(headers);
   headers.push('Via', `1.1 ${gatewayName}`);
   return { headers, repeated };
+}
+
+/** Behind a Content-Length, Node takes a Content-Disposition for UTF-8, and refuses or respells other bytes. */
+function moveLengthLast(headers: string[]): void {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
+  if (at >= 0) headers.push(...headers.splice(at, 2));
 }
 
 /** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */

@@ -17,7 +17,7 @@ export function classify(facts: FailureFacts): Failed {
 }
 
 function nameFailure(facts: FailureFacts, error: ErrorFacts): Named {
-  const local = LOCAL[error.code];
+  const local = LOCAL.get(error.code);
   if (local && error.syscall !== 'read')
     return { cause: local, reached: isUnsent(facts.phase) ? 'no' : 'maybe' };
   switch (facts.phase) {
@@ -41,53 +41,61 @@ function nameFailure(facts: FailureFacts, error: ErrorFacts): Named {
 }
 
 /** This machine, not the backend, ran out of something. */
-const LOCAL: Readonly<Record<string, CauseCode>> = {
-  EMFILE: 'local_resources',
-  ENFILE: 'local_resources',
-  ENOBUFS: 'local_resources',
-  ENOMEM: 'local_resources',
-  EADDRNOTAVAIL: 'local_resources',
-};
+const LOCAL = new Map<string, CauseCode>(
+  Object.entries({
+    EMFILE: 'local_resources',
+    ENFILE: 'local_resources',
+    ENOBUFS: 'local_resources',
+    ENOMEM: 'local_resources',
+    EADDRNOTAVAIL: 'local_resources',
+  }),
+);
 
-const DNS: Readonly<Record<string, Named>> = {
-  ENOTFOUND: { cause: 'dns_not_found' },
-  NXDOMAIN: { cause: 'dns_not_found' },
-  ENODATA: { cause: 'dns_not_found', parameters: { rcode: 'NOERROR' } },
-  ETIMEOUT: { cause: 'dns_timeout' },
-  ETIMEDOUT: { cause: 'dns_timeout' },
-  EREFUSED: { cause: 'dns_failed', parameters: { rcode: 'REFUSED' } },
-};
+const DNS = new Map<string, Named>(
+  Object.entries({
+    ENOTFOUND: { cause: 'dns_not_found' },
+    NXDOMAIN: { cause: 'dns_not_found' },
+    ENODATA: { cause: 'dns_not_found', parameters: { rcode: 'NOERROR' } },
+    ETIMEOUT: { cause: 'dns_timeout' },
+    ETIMEDOUT: { cause: 'dns_timeout' },
+    EREFUSED: { cause: 'dns_failed', parameters: { rcode: 'REFUSED' } },
+  }),
+);
 
 /** Codes of getaddrinfo and of c-ares that say that the resolver, not the name, is at fault. */
 const RESOLVER = /^(EAI_\w+|ESERVFAIL|EFORMERR|ENOTIMP|EBADRESP|ECONNREFUSED|ECANCELLED)$/;
 
 function dnsCause(error: ErrorFacts): Named {
-  const known = DNS[error.code];
+  const known = DNS.get(error.code);
   if (known) return known;
   const isLookup = error.syscall === 'getaddrinfo' || error.syscall.startsWith('query');
   if (isLookup || RESOLVER.test(error.code)) return { cause: 'dns_failed' };
   return { cause: 'gateway_error', reached: 'no' };
 }
 
-const CONNECT: Readonly<Record<string, CauseCode>> = {
-  ECONNREFUSED: 'connection_refused',
-  // A Unix socket that is not there.
-  ENOENT: 'connection_refused',
-  ETIMEDOUT: 'connection_timeout',
-  EHOSTUNREACH: 'host_unreachable',
-  ENETUNREACH: 'host_unreachable',
-  EHOSTDOWN: 'host_unreachable',
-  ENETDOWN: 'host_unreachable',
-  ECONNRESET: 'connection_reset',
-  EPIPE: 'connection_reset',
-  EACCES: 'destination_prohibited',
-  EPERM: 'destination_prohibited',
-};
+const CONNECT = new Map<string, CauseCode>(
+  Object.entries({
+    ECONNREFUSED: 'connection_refused',
+    // A Unix socket that is not there.
+    ENOENT: 'connection_refused',
+    ETIMEDOUT: 'connection_timeout',
+    EHOSTUNREACH: 'host_unreachable',
+    ENETUNREACH: 'host_unreachable',
+    EHOSTDOWN: 'host_unreachable',
+    ENETDOWN: 'host_unreachable',
+    ECONNRESET: 'connection_reset',
+    EPIPE: 'connection_reset',
+    EACCES: 'destination_prohibited',
+    EPERM: 'destination_prohibited',
+  }),
+);
 
 function connectCause(error: ErrorFacts): Named {
   // A lookup inside connect(), or one that our own lookup did not make.
   if (error.syscall === 'getaddrinfo' || error.syscall.startsWith('query')) return dnsCause(error);
-  const cause = CONNECT[error.code];
+  // What Linux says of a Unix socket whose server does not accept.
+  if (error.code === 'EAGAIN') return { cause: 'connection_refused', detail: 'Its listen queue is full.' };
+  const cause = CONNECT.get(error.code);
   if (cause) return { cause };
   return { cause: 'gateway_error', reached: 'no' };
 }
@@ -109,9 +117,11 @@ function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
       return { cause: 'response_framing_ambiguous' };
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
-      return { cause: 'configuration_error' };
+      return { cause: 'configuration_error', reached: 'maybe' };
   }
-  if (error.message === 'bad upgrade') return { cause: 'upgrade_failed' };
+  // Unasked, and without an Upgrade header, a 101 trips an assertion of undici's.
+  if (error.message === 'bad upgrade' || /assert\(upgrade\)/.test(error.message))
+    return { cause: 'upgrade_failed' };
   // undici's word for a 100 that nobody asked for.
   if (error.message === 'bad response') return { cause: 'response_header_invalid' };
   if (error.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')

@@ -4,17 +4,32 @@ import type { ErrorFacts } from './error-chain.ts';
 import { NO_HTTP2 } from './http2-cause.ts';
 import { printableBytes } from './printable.ts';
 
-const CERTIFICATE: Readonly<Record<string, CauseCode>> = {
-  CERT_HAS_EXPIRED: 'tls_certificate_expired',
-  CERT_NOT_YET_VALID: 'tls_certificate_expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls_certificate_untrusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'tls_certificate_untrusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls_certificate_untrusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'tls_certificate_untrusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_certificate_untrusted',
-  CERT_REVOKED: 'tls_certificate_untrusted',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'tls_name_mismatch',
-};
+/** Node's "X509 certificate error codes", those about CRLs aside: none is ever given. */
+const CERTIFICATE = new Map<string, CauseCode>(
+  Object.entries({
+    CERT_HAS_EXPIRED: 'tls_certificate_expired',
+    CERT_NOT_YET_VALID: 'tls_certificate_expired',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'tls_certificate_untrusted',
+    SELF_SIGNED_CERT_IN_CHAIN: 'tls_certificate_untrusted',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls_certificate_untrusted',
+    UNABLE_TO_GET_ISSUER_CERT: 'tls_certificate_untrusted',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_certificate_untrusted',
+    CERT_REVOKED: 'tls_certificate_untrusted',
+    CERT_SIGNATURE_FAILURE: 'tls_certificate_untrusted',
+    UNABLE_TO_DECRYPT_CERT_SIGNATURE: 'tls_certificate_untrusted',
+    UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY: 'tls_certificate_untrusted',
+    ERROR_IN_CERT_NOT_BEFORE_FIELD: 'tls_certificate_untrusted',
+    ERROR_IN_CERT_NOT_AFTER_FIELD: 'tls_certificate_untrusted',
+    CERT_CHAIN_TOO_LONG: 'tls_certificate_untrusted',
+    PATH_LENGTH_EXCEEDED: 'tls_certificate_untrusted',
+    INVALID_CA: 'tls_certificate_untrusted',
+    INVALID_PURPOSE: 'tls_certificate_untrusted',
+    CERT_UNTRUSTED: 'tls_certificate_untrusted',
+    CERT_REJECTED: 'tls_certificate_untrusted',
+    HOSTNAME_MISMATCH: 'tls_name_mismatch',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'tls_name_mismatch',
+  }),
+);
 
 const NOT_TLS = /wrong version number|packet length too long|http request|record layer failure/i;
 
@@ -31,7 +46,7 @@ const ALERT_IDS: Readonly<Record<string, number>> = {
 
 /** A failure between `connect` and `secureConnect`: not a byte of the request was sent. */
 export function tlsCause(error: ErrorFacts): Named {
-  const refused = CERTIFICATE[error.code];
+  const refused = CERTIFICATE.get(error.code);
   if (refused)
     return {
       cause: refused,

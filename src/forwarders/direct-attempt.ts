@@ -21,7 +21,7 @@ import { DirectResponse } from './direct-response.ts';
 import type { IdleAge } from './idle-age.ts';
 import type { Lane } from './lane.ts';
 import type { PlaintextCheck } from './plaintext-check.ts';
-import { isEventStream, rawBytes, sendableReason } from './response-head.ts';
+import { faultInHead, isEventStream, rawBytes, sendableReason } from './response-head.ts';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -139,8 +139,9 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   ): void {
     // 1xx: the head that counts is still to come.
     if (this.#settled || (status >= 100 && status < 200)) return;
-    if (status < 100) {
-      this.#fail(failed('response_header_invalid'));
+    const fault = faultInHead(status, parsed['transfer-encoding']);
+    if (fault) {
+      this.#fail(failed(fault));
       return controller.abort(GIVEN_UP);
     }
     this.#attempt.answeredAt = this.#context.clock.now();

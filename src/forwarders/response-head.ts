@@ -1,4 +1,5 @@
 import type { HeaderBytes } from '../engine/response-headers.ts';
+import type { CauseCode } from '../engine/types.ts';
 
 /** undici's HTTP/1 parser hands names and values as Buffers, its HTTP/2 side an object. */
 export function rawBytes(raw: unknown): readonly HeaderBytes[] {
@@ -24,4 +25,11 @@ const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** A reason phrase that Node would refuse to write is dropped: it means nothing (RFC 9112 section 4). */
 export function sendableReason(reason: string | undefined): string {
   return reason === 'OK' || (reason !== undefined && SENDABLE.test(reason)) ? reason : '';
+}
+
+/** What undici lets through, but nobody may be given. Of transfer codings only chunked was undone. */
+export function faultInHead(status: number, coding: string | string[] | undefined): CauseCode | undefined {
+  if (status < 100) return 'response_header_invalid';
+  if (coding === undefined || String(coding).toLowerCase() === 'chunked') return undefined;
+  return 'response_coding_error';
 }

@@ -1,14 +1,11 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
-import { PROTECTED } from '../engine/headers.ts';
-import { OURS_ON_REQUESTS } from '../engine/request-headers.ts';
-import type { ErrorSettings, HedgeSettings, RequestSettings, RetrySettings } from '../engine/settings.ts';
+import type { ErrorSettings, RequestSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
   DEFAULTS,
   defaultErrors,
   type GatewayOptions,
   type PolicyOptions,
-  type RetryOptions,
   type Settings,
 } from '../options.ts';
 import { settleDiscovery } from './discovery.ts';
@@ -16,21 +13,15 @@ import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
 import { settleSources } from './sources.ts';
 import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
+import { headerOfItsOwn } from './header-name.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
+import { RETRY_KEYS, settleRetry } from './retry.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
 const ms = number({ min: 1, unit: 'milliseconds' });
 const boundedMs = (min: number): Check => number({ min, max: 10 * MINUTE_MS, unit: 'milliseconds' });
 
-const HEDGE: Checks = { quantile: number({ min: 0.5, max: 0.999 }), delayMs: ms };
-const RETRY: Checks = {
-  retries: count(0, 10),
-  replayBytes: count(0, 1_048_576),
-  maxRetryAfterMs: number({ min: 0, max: MINUTE_MS, unit: 'milliseconds' }),
-  hedge: switchable(HEDGE),
-  when: aFunction,
-};
 const BUDGET: Checks = {
   ratio: number({ min: 0, max: 1 }),
   minPerSecond: number({ min: 0, max: 1_000 }),
@@ -94,7 +85,7 @@ export function settleOptions(options: GatewayOptions): Settings {
   checkName(name);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
-  if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...Object.keys(RETRY), 'budget']);
+  if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
     retry: DEFAULTS.retry,
@@ -134,26 +125,6 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
   });
 }
 
-function settleRetry(given: PolicyOptions['retry'], base: RetrySettings | false): RetrySettings | false {
-  if (given === undefined) return base;
-  if (given === false) return false;
-  if (typeof given === 'object' && given !== null && 'budget' in given) {
-    throw new TypeError(
-      'retry.budget belongs to the gateway, whose routes share it: it cannot be part of a policy',
-    );
-  }
-  const from = base === false ? DEFAULTS.retry : base;
-  const settled = settleGroup('retry', given as Partial<RetrySettings>, from, RETRY);
-  return Object.freeze({ ...settled, hedge: settleHedge(given.hedge, from.hedge) });
-}
-
-function settleHedge(given: RetryOptions['hedge'], base: HedgeSettings | false): HedgeSettings | false {
-  if (given === undefined) return base;
-  if (given === false) return false;
-  const from = base === false ? DEFAULTS.hedge : base;
-  return settleGroup('retry.hedge', given === true ? undefined : given, from, HEDGE);
-}
-
 function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   const breaker = settleGroup('breaker', given === false ? undefined : given, DEFAULTS.breaker, BREAKER);
   if (breaker.maxOpenMs >= breaker.openMs) return breaker;
@@ -170,26 +141,9 @@ function pickPolicy({ timeouts, headers, errors }: GatewayOptions): PolicyOption
   };
 }
 
-/** A group of options that can be switched as a whole. */
-function switchable(checks: Checks): Check {
-  return (key, value) => {
-    if (typeof value === 'boolean') return;
-    if (typeof value === 'object' && value !== null) return void settleGroup(key, value, {}, checks);
-    throw new TypeError(`${key} must be true, false or an object, got ${show(value)}`);
-  };
-}
-
 function injected<Value>(key: string, given: Value | undefined, fallback: Value, check: Check): Value {
   if (given !== undefined) check(key, given);
   return given ?? fallback;
-}
-
-/** A header that means nothing else to us. */
-function headerOfItsOwn(key: string, name: unknown): void {
-  const isToken = typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name);
-  const lower = isToken ? name.toLowerCase() : '';
-  if (isToken && !OURS_ON_REQUESTS.has(lower) && !PROTECTED.has(lower)) return;
-  throw new TypeError(`${key} must be the name of a header that means nothing else, got ${show(name)}`);
 }
 
 /** It stands unquoted in Via and Proxy-Status: an RFC 8941 token that is an RFC 9110 token as well. */

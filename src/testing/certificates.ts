@@ -5,10 +5,12 @@ import {
   AttributeValue,
   BasicConstraints,
   Certificate,
+  ExtendedKeyUsage,
   Extension,
   Extensions,
   GeneralName,
   id_ce_basicConstraints,
+  id_ce_extKeyUsage,
   id_ce_subjectAltName,
   Name,
   RelativeDistinguishedName,
@@ -36,6 +38,8 @@ export interface CertificateWishes {
   readonly names?: readonly string[];
   /** Days from now. Default: -1 to 1. */
   readonly validDays?: readonly [number, number];
+  /** Object identifiers of RFC 5280 section 4.2.1.12. Default: none, which allows everything. */
+  readonly usages?: readonly string[];
 }
 
 /** A pair that can vouch for others. */
@@ -92,7 +96,7 @@ function nameOf(commonName: string): Name {
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: COMMON_NAME, value })])]);
 }
 
-function extensionsOf({ isAuthority = false, names }: CertificateWishes): Extensions {
+function extensionsOf({ isAuthority = false, names, usages }: CertificateWishes): Extensions {
   const extensions = [extension(id_ce_basicConstraints, new BasicConstraints({ cA: isAuthority }))];
   if (!isAuthority) {
     const alternatives = names?.map((dNSName) => new GeneralName({ dNSName })) ?? [
@@ -100,6 +104,7 @@ function extensionsOf({ isAuthority = false, names }: CertificateWishes): Extens
     ];
     extensions.push(extension(id_ce_subjectAltName, new SubjectAlternativeName(alternatives)));
   }
+  if (usages) extensions.push(extension(id_ce_extKeyUsage, new ExtendedKeyUsage([...usages])));
   return new Extensions(extensions);
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type NetConnectOpts } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { moment } from './moment.ts';
 import type { Scene } from './scene.ts';
@@ -15,14 +15,27 @@ export async function closedPort(scene: Scene): Promise<number> {
 
 /** A port that drops every SYN: its server stands still, and its backlog is full. */
 export async function droppingPort(scene: Scene): Promise<number> {
-  const script = new URL(`full-backlog${extensionOf(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(script, { execArgv: [] });
-  scene.onClose(() => worker.terminate());
-  const [{ port }] = (await once(worker, 'message')) as [AddressInfo];
-  // Once it has begun, it never ends by itself.
-  worker.unref();
-  while (await isAccepted(port, scene));
+  const place = { host: '127.0.0.1', port: 0 };
+  const { port } = (await startStandingStill(scene, place)) as AddressInfo;
+  while (await isAccepted({ ...place, port }, scene));
   return port;
+}
+
+/** A Unix socket that takes no more connections: its server stands still, and its backlog is full. */
+export async function fullUnixSocket(scene: Scene, path: string): Promise<void> {
+  await startStandingStill(scene, { path });
+  while (await isAccepted({ path }, scene));
+}
+
+/** A server in a thread of its own, which does nothing more once it listens. Resolves to its address. */
+async function startStandingStill(scene: Scene, place: NetConnectOpts): Promise<unknown> {
+  const script = new URL(`full-backlog${extensionOf(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(script, { execArgv: [], workerData: place });
+  scene.onClose(() => worker.terminate());
+  const [address] = (await once(worker, 'message')) as unknown[];
+  // It never ends by itself.
+  worker.unref();
+  return address;
 }
 
 /** The sources are TypeScript, the package is not. */
@@ -31,9 +44,12 @@ function extensionOf(url: string): string {
 }
 
 /** On loopback a connection is made within the call, if at all. */
-async function isAccepted(port: number, scene: Scene): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
+async function isAccepted(place: NetConnectOpts, scene: Scene): Promise<boolean> {
+  const socket = connect(place);
   scene.keep(socket);
-  const accepted = once(socket, 'connect').then(() => true);
-  return Promise.race([accepted, moment().then(() => !socket.connecting)]);
+  const accepted = once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([accepted, moment().then(() => !socket.connecting && !socket.destroyed)]);
 }

@@ -27,7 +27,7 @@ interface Tail {
 async function measure(hedge: boolean): Promise<Tail> {
   const [shaky, steady] = [await startShaky(), await startNamed('steady')];
   const options: GatewayOptions = {
-    // The shaky one is asked first, whatever the balancer learns: this is about the hedge.
+    // The shaky one is the upper tier, asked first whatever the balancer learns: this is about the hedge.
     backends: [{ url: shaky.url }, { url: steady.url, tier: 1 }],
     timeouts: { learned: false },
     retry: { hedge },

@@ -1,8 +1,9 @@
 import type { AttemptEvent, GatewayOptions, RetryEvent } from 'causeway-proxy';
 import { describe, expect, test } from 'vitest';
-import { closedPort, type LiveBackend, startBackend } from '../support/live-backend.ts';
+import { closedPort, type LiveBackend, startBackend, startNamed } from '../support/live-backend.ts';
 import { begin, open, readAllFrom, send, type SendOptions } from '../support/live-client.ts';
 import { ADAPTERS, type Adapter, type LiveGateway, startGateway } from '../support/live-gateway.ts';
+import { startHttp2 } from '../support/live-http2.ts';
 import { until } from '../support/live-measure.ts';
 import { expectFailure } from '../support/live-problem.ts';
 
@@ -49,6 +50,7 @@ async function setUp(
   const one = slow ?? (await startDelayed('slow', Infinity));
   const other = quick ?? (await startDelayed('quick', 0));
   const gateway = await startGateway(adapter, {
+    // The upper tier: the first choice, whatever the balancer learns.
     backends: [
       { url: one.backend.url, name: 'slow' },
       { url: other.backend.url, name: 'quick', tier: 1 },
@@ -207,6 +209,27 @@ describe.each(ADAPTERS)('hedging, %s', (adapter) => {
     const problem = expectFailure(await send(scene.gateway.url), 'deadline_exceeded');
     expect(problem).toMatchObject({ attemptCount: 2, stopped: 'deadline' });
     await until('both are given up', () => scene.slow.cancelled() + scene.quick.cancelled() === 2);
+  });
+
+  test('over HTTP/2 the loser costs a stream, and its connection lives on', async () => {
+    let closed = 0;
+    // Never answers: a stream is closed only when it is given up.
+    const slow = await startHttp2((stream) => {
+      stream.on('close', () => (closed += 1));
+    });
+    const quick = await startNamed('quick');
+    const gateway = await startGateway(adapter, {
+      backends: [
+        { url: slow.url, protocol: 'h2' },
+        { url: quick.url, tier: 1 },
+      ],
+      retry: HEDGED,
+    });
+    for (let i = 1; i <= 3; i += 1) {
+      expect((await send(gateway.url)).body.toString()).toBe('quick');
+      await until('the stream is reset', () => closed === i);
+    }
+    expect([slow.requests.length, slow.sessionsSeen()]).toEqual([3, 1]);
   });
 
   test('off, a slow backend is simply waited for', async () => {

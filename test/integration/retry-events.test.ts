@@ -8,8 +8,8 @@ describe.each(ADAPTERS)('retry events, %s', (adapter) => {
   test('a request that moved to another backend, free of the budget', async () => {
     const good = await startNamed('good');
     const dead = { url: `http://127.0.0.1:${await closedPort()}`, name: 'dead' };
-    const backends = [dead, { url: good.url, name: 'good' }];
-    const gateway = await startGateway(adapter, { backends, random: () => 0 });
+    const backends = [dead, { url: good.url, name: 'good', tier: 1 }];
+    const gateway = await startGateway(adapter, { backends });
     const events: RetryEvent[] = [];
     gateway.gateway.on('retry', (event) => void events.push(event));
     await send(gateway.url, { headers: { 'x-request-id': 'e-1' } });

@@ -1,20 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
-import { WaitingQueue } from '../../src/backends/queue.ts';
-import { select } from '../../src/backends/select.ts';
-import { compose } from '../../src/engine/compose.ts';
 import type { CauseCode, Forward, Outcome } from '../../src/engine/types.ts';
 import { causes } from '../../src/failure/causes.ts';
 import { failed } from '../../src/failure/failed.ts';
-import { retry } from '../../src/layers/retry/retry.ts';
 import { admits, fakeBackend, tripBreaker } from '../support/fake-backend.ts';
 import { FakeClock, passTimeUntil } from '../support/fake-clock.ts';
 import { fakeExchange } from '../support/fake-exchange.ts';
-import { fakePool } from '../support/fake-pool.ts';
 import { seededRandom } from '../support/fake-random.ts';
 import { FakeResponded } from '../support/fake-outcome.ts';
-import { NOBODY, plentiful } from '../support/fake-retry.ts';
+import { fakeStack } from '../support/fake-stack.ts';
 
 const codes = fc.constantFrom(...(Object.keys(causes) as CauseCode[]));
 const failures = fc
@@ -47,7 +42,9 @@ function backendOf(state: 'in' | 'open' | 'full', index: number, now: number): B
 /** One GET over a pool in these states, with these outcomes in turn. */
 async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly Outcome[], seed: number) {
   const clock = new FakeClock();
-  const backends = given.map((state, index) => backendOf(state, index, clock.now()));
+  const [first, ...others] = given.map((state, index) => backendOf(state, index, clock.now()));
+  if (!first) throw new Error('no backend');
+  const backends = [first, ...others];
   const tries: Try[] = [];
   const hop: Forward = (exchange) => {
     const outcome = script[tries.length] ?? new FakeResponded();
@@ -65,21 +62,7 @@ async function play(given: readonly ('in' | 'open' | 'full')[], script: readonly
     return Promise.resolve(outcome);
   };
   const random = seededRandom(seed);
-  const pool = fakePool(backends, { random, now: clock.now() });
-  const queue = new WaitingQueue({ clock, size: 0, waitMs: 1_000 });
-  const forward = compose(
-    [
-      retry({
-        clock,
-        random,
-        budget: plentiful(),
-        elsewhere: (exchange) => pool.elsewhere(exchange, clock.now()),
-        observer: NOBODY,
-      }),
-      select({ clock, pool, queue }),
-    ],
-    hop,
-  );
+  const forward = fakeStack({ backends: [first, ...others], clock, random }, hop);
   const exchange = fakeExchange({ settings: { retry: { retries: 5 } } });
   await passTimeUntil(clock, forward(exchange));
   return tries;

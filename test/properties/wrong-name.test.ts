@@ -25,7 +25,7 @@ const codes = fc.oneof(
     'ERR_HTTP2_STREAM_ERROR',
     'ERR_ASSERTION',
   ),
-  fc.string({ maxLength: 40 }).filter((code) => !(code in {})),
+  fc.string({ maxLength: 40 }),
 );
 const syscalls = fc.constantFrom('', 'connect', 'read', 'write', 'getaddrinfo', 'queryA', 'bind');
 const names = fc.constantFrom('HTTPParserError', 'SocketError', 'Error', 'TypeError', '');
@@ -99,8 +99,6 @@ test('once a byte of the request may have been read, no name makes it unread, bu
   fc.assert(
     fc.property(factsIn('send', 'wait', 'body'), (facts) => {
       const { cause, reached } = classify(facts);
-      // Never sent again, whatever has become of it.
-      if (cause === 'configuration_error') return;
       if (reached === 'no')
         expect([cause, facts.phase, isProvenUnread(facts)]).toEqual([cause, facts.phase, true]);
     }),

@@ -63,12 +63,15 @@ export class Race implements Cancellable {
     const runner = new Runner(this.#exchange.attempts);
     this.#runners.push(runner);
     try {
-      void this.#next(this.#exchange).then(
-        (outcome) => this.#ended(runner, outcome),
-        (error: unknown) => {
-          if (this.#runners.includes(runner)) this.fail(error, runner);
-        },
-      );
+      this.#next(this.#exchange)
+        .then(
+          (outcome) => this.#ended(runner, outcome),
+          (error: unknown) => {
+            if (this.#runners.includes(runner)) this.fail(error, runner);
+          },
+        )
+        // A bug in giving up the other one must not leave the exchange hanging.
+        .catch(this.#reject);
     } catch (error) {
       this.fail(error, runner);
     }

@@ -1,6 +1,9 @@
 import type { FaultDefinitions } from '../definition.ts';
 import { presenting, withCredentials } from '../secure.ts';
 
+/** RFC 5280 section 4.2.1.12: for clients that authenticate themselves. */
+const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
+
 export const certificateFaults = {
   tls_certificate_expired: {
     description: 'The certificate of the backend was valid until yesterday.',
@@ -45,6 +48,18 @@ export const certificateFaults = {
       const { cert, key } = make('backend.test', { issuer });
       return { key, cert, ca: root.cert };
     }),
+  },
+  'tls_certificate_untrusted/bad_signature': {
+    description: 'The certificate names an authority that the gateway has, which did not sign it.',
+    start: withCredentials((make) => {
+      const [known, impostor] = [make('Root', { isAuthority: true }), make('Root', { isAuthority: true })];
+      const { cert, key } = make('backend.test', { issuer: impostor });
+      return { key, cert, ca: known.cert };
+    }),
+  },
+  'tls_certificate_untrusted/other_purpose': {
+    description: 'The certificate of the backend is one for clients.',
+    start: presenting({ usages: [CLIENT_AUTHENTICATION] }),
   },
   tls_name_mismatch: {
     description: 'The certificate of the backend is for another host name.',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closedPort, droppingPort } from '../closed-doors.ts';
+import { closedPort, droppingPort, fullUnixSocket } from '../closed-doors.ts';
 import type { FaultDefinitions, Place } from '../definition.ts';
 import { startNameServer } from '../name-server.ts';
 import type { Scene } from '../scene.ts';
@@ -25,6 +25,10 @@ export const connectFaults = {
   'connection_refused/dead_unix_socket': {
     description: 'The Unix socket of the backend was left behind by a server that is gone.',
     start: startDeadUnixSocket,
+  },
+  'connection_refused/full_unix_socket': {
+    description: 'The Unix socket of the backend takes no more connections: its server does not accept them.',
+    start: startFullUnixSocket,
   },
   connection_timeout: {
     description: 'The backend drops every SYN: it does not accept, and its backlog is full.',
@@ -60,6 +64,12 @@ function folderOf(scene: Scene): string {
 
 function onUnixSocket(socketPath: string): Place {
   return { url: 'http://backend.test', socketPath };
+}
+
+async function startFullUnixSocket(scene: Scene): Promise<Place> {
+  const path = join(folderOf(scene), 'full.sock');
+  await fullUnixSocket(scene, path);
+  return onUnixSocket(path);
 }
 
 /** Servers take their socket along when they close, but not under another name. */

@@ -98,6 +98,10 @@ export const headFaults = {
     'The backend switches protocols (101), which nobody has asked for.',
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
   ),
+  'upgrade_failed/no_headers': answers(
+    'The backend switches protocols (101), without saying to which.',
+    'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+  ),
 } as const satisfies FaultDefinitions;
 
 function answers(description: string, bytes: string): FaultDefinition {

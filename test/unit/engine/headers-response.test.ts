@@ -29,3 +29,8 @@ test('what Connection nominates goes no further, whether it came as a line or as
     expect(relayedHeaders(raw, connection)).toEqual(['X-End', '3', 'Via', '1.1 causeway']);
   }
 });
+
+test('a Content-Disposition stands before the length: behind it, Node respells its bytes', () => {
+  const raw = ['content-length', '2', 'ETag', '"x"', 'Content-Disposition', 'inline; filename="\xe9"'];
+  expect(relayedHeaders(raw)).toEqual([...raw.slice(2), 'content-length', '2', 'Via', '1.1 causeway']);
+});

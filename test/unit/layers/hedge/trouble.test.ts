@@ -92,3 +92,18 @@ test('a second attempt does not stand in a queue', async () => {
   fixture.hops[0]?.end(failure);
   expect(await outcome).toBe(failure);
 });
+
+test('a bug in giving up the loser does not leave the exchange hanging', async () => {
+  const fixture = new HedgeFixture();
+  const outcome = fixture.run(fakeExchange({ settings }));
+  fixture.clock.advance(100);
+  const [first, second] = fixture.hops;
+  if (!first) throw new Error('there is no attempt');
+  first.attempt.running = {
+    cancel: () => {
+      throw oops;
+    },
+  };
+  second?.end(new FakeResponded());
+  await expect(outcome).rejects.toBe(oops);
+});
