@@ -1,7 +1,8 @@
 import type { BackendSettings } from '../engine/settings.ts';
-import type { BackendReport, CauseCode, Pass, Target, Verdict } from '../engine/types.ts';
+import type { BackendReport, CauseCode, Pass, Target } from '../engine/types.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { PeakEwma } from '../stats/peak-ewma.ts';
+import { BothPasses } from './both-passes.ts';
 import type { BackendChange, ChangeReason, Keeper, Standing } from './change.ts';
 import type { BreakerChange, BreakerGate } from './gates/breaker.ts';
 import type { ConcurrencyGate, ConcurrencyListener, Tally } from './gates/concurrency.ts';
@@ -200,29 +201,5 @@ export class Backend implements ConcurrencyListener {
     const state = this.breaker?.state ?? 'closed';
     if (state !== 'closed') return state;
     return this.isFull ? 'saturated' : 'available';
-  }
-}
-
-class BothPasses implements Pass {
-  readonly #slot: Pass;
-  readonly #permission: Pass;
-
-  constructor(slot: Pass, permission: Pass) {
-    this.#slot = slot;
-    this.#permission = permission;
-  }
-
-  /** The slot is always the same: one gate, whose slots are alike. */
-  isOf(permission: Pass): boolean {
-    return this.#permission === permission;
-  }
-
-  answered(verdict: Verdict, now: number, latencyMs: number): void {
-    this.#permission.answered(verdict, now, latencyMs);
-  }
-
-  settle(verdict: Verdict, now: number): void {
-    this.#permission.settle(verdict, now);
-    this.#slot.settle(verdict, now);
   }
 }

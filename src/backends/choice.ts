@@ -93,8 +93,9 @@ export class Choice {
 /** One whose breaker lets a request look now, where nothing better is left. */
 function dueIn(tier: Tier, exchange: Exchange, now: number): Backend | undefined {
   for (const heap of [tier.probes, tier.unreachable]) {
-    const { first } = heap;
-    if (first && heap.firstKey <= now && !wasTried(exchange, first)) return first;
+    if (heap.firstKey > now) continue;
+    const backend = heap.find(now, (one) => !wasTried(exchange, one));
+    if (backend) return backend;
   }
   return undefined;
 }

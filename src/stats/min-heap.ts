@@ -29,6 +29,11 @@ export class MinHeap<Item> {
     return this.#byItem.get(item)?.key;
   }
 
+  /** One with at most this number that `accept` takes. Looks at those that it does not take, and what is beside them. */
+  find(most: number, accept: (item: Item) => boolean): Item | undefined {
+    return this.#findBelow(0, most, accept);
+  }
+
   set(item: Item, key: number): void {
     let node = this.#byItem.get(item);
     if (!node) {
@@ -54,6 +59,13 @@ export class MinHeap<Item> {
     if (last === node) return;
     this.#put(last, node.place);
     this.#settle(last);
+  }
+
+  #findBelow(place: number, most: number, accept: (item: Item) => boolean): Item | undefined {
+    const node = this.#nodes[place];
+    if (!node || node.key > most) return undefined;
+    if (accept(node.item)) return node.item;
+    return this.#findBelow(2 * place + 1, most, accept) ?? this.#findBelow(2 * place + 2, most, accept);
   }
 
   #move(node: Node<Item>, key: number): void {

@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import type { BreakerSettings } from '../../src/engine/settings.ts';
 import { failedWith, fakeBreaker, SAYS_NOTHING, SUCCEEDED } from '../support/fake-backend.ts';
 
-const outcomes = fc.array(fc.constantFrom('ok', 'refused', 'bad status', 'ignored'), { maxLength: 120 });
+const outcomes = fc.array(fc.constantFrom('ok', 'refused', 'bad status', 'ignored'), {
+  maxLength: 120,
+  size: 'max',
+});
 type Outcome = 'ok' | 'refused' | 'bad status' | 'ignored';
 
 const VERDICTS = {

@@ -9,7 +9,7 @@ const moves = fc.array(
     item: fc.nat(20),
     key: fc.integer({ min: 0, max: 10 }),
   }),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 
 test('it always has the least first, and of equals the one that was set earlier', () => {
@@ -27,6 +27,11 @@ test('it always has the least first, and of equals the one that was set earlier'
         const least = Math.min(...model.map((one) => one.key));
         expect(heap.firstKey).toBe(least);
         expect(heap.first).toBe(model.find((one) => one.key === least)?.item);
+        const [most, odd] = [item % 11, item % 2];
+        const found = heap.find(most, (one) => one % 2 === odd);
+        const possible = model.filter((one) => one.key <= most && one.item % 2 === odd);
+        if (found === undefined) expect(possible).toEqual([]);
+        else expect(possible.map((one) => one.item)).toContain(found);
         expect(heap.size).toBe(model.length);
         expect(heap.keyOf(item)).toBe(model.find((one) => one.item === item)?.key);
       }

@@ -8,7 +8,7 @@ const moves = fc.array(
     item: fc.nat(40),
     weight: fc.constantFrom(0.001, 0.1, 1, 2, 3, 1_000),
   }),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 
 test('each is drawn in a part of the chances that is its weight, whoever came and went', () => {

@@ -61,3 +61,16 @@ test('a backend that left is not chosen, even if it changes once more', () => {
   upper[0].setHealth(true, undefined, NOW);
   expect([choose(), pool.backends, pool.rotation.tiers.length]).toEqual(['l', [lower], 1]);
 });
+
+test('a weight can change as well, also on a hash ring', () => {
+  const backends = [fakeBackend('a'), fakeBackend('b')] as const;
+  const pool = fakePool(backends, { balance: { hash: ({ id }) => id } });
+  const shareOfA = (): number => {
+    const picks = Array.from({ length: 1_000 }, (_, key) => pool.choose(fakeExchange({ id: `${key}` }), NOW));
+    return picks.filter((backend) => backend === backends[0]).length / 1_000;
+  };
+  expect(shareOfA()).toBeLessThan(0.65);
+  backends[0].weight = 9;
+  pool.resettle(backends[0]);
+  expect(shareOfA()).toBeGreaterThan(0.8);
+});
