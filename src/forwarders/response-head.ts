@@ -27,9 +27,12 @@ export function sendableReason(reason: string | undefined): string {
   return reason === 'OK' || (reason !== undefined && SENDABLE.test(reason)) ? reason : '';
 }
 
+/** Spaces are all that the parser passes over: behind a tab it leaves the chunks as they are. */
+const PLAIN_CHUNKED = /^chunked *$/i;
+
 /** What undici lets through, but nobody may be given. Of transfer codings only chunked was undone. */
 export function faultInHead(status: number, coding: string | string[] | undefined): CauseCode | undefined {
   if (status < 100) return 'response_header_invalid';
-  if (coding === undefined || String(coding).toLowerCase() === 'chunked') return undefined;
+  if (coding === undefined || PLAIN_CHUNKED.test(String(coding))) return undefined;
   return 'response_coding_error';
 }
