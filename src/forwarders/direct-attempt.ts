@@ -114,7 +114,8 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const sent = failure.reached === 'no' ? 'maybe' : failure.reached;
     this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : sent });
     if (this.#controller) this.#controller.abort(GIVEN_UP);
-    else this.lane?.abortConnecting(GIVEN_UP);
+    // Its connection's place may be another attempt's by now.
+    else if (!this.#hasLeft) this.lane?.abortConnecting(GIVEN_UP);
   }
 
   onRequestStart(controller: Controller): void {
