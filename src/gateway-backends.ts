@@ -19,6 +19,8 @@ export interface BackendStatus {
   readonly cause: CauseCode | undefined;
   /** Requests under way there. */
   readonly pending: number;
+  /** Upgraded connections there. */
+  readonly tunnels: number;
   readonly weight: number;
   readonly tier: number;
   /** What the balancer takes it for, in milliseconds to the response head: recent peaks count for more. */
@@ -29,7 +31,7 @@ export interface BackendStatus {
 
 /** How a backend is taken out. */
 export interface DepartureOptions {
-  /** Milliseconds for pending requests to end; 0 up, `Infinity`: as long as they take. Default 30,000. */
+  /** Milliseconds for pending requests and tunnels to end; 0 up, `Infinity`: as long as they take. Default 30,000. */
   readonly graceMs?: number;
 }
 
@@ -61,7 +63,7 @@ export class GatewayBackends {
 
   /**
    * Takes a backend out of rotation, and keeps it for `restore`. No new request goes there. Resolves when none is
-   * pending there any more, and never rejects; requests that still are when the grace ends are given up.
+   * pending there any more, nor a tunnel open, and never rejects; what still is when the grace ends is given up.
    * @throws RangeError when there is no backend of this name; TypeError or RangeError on a bad grace.
    */
   drain(name: string, options: DepartureOptions = {}): Promise<void> {
@@ -106,6 +108,7 @@ export class GatewayBackends {
       since,
       cause,
       pending: backend.pending,
+      tunnels: backend.tunnels,
       weight: backend.weight,
       tier: backend.tier,
       latencyMs: backend.latency.at(now),

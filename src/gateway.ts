@@ -10,6 +10,7 @@ import { select } from './backends/select.ts';
 import { ActiveList } from './engine/active-list.ts';
 import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
+import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
 import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
@@ -90,6 +91,7 @@ export class Gateway implements AsyncDisposable {
       clock,
       replayStore: new ReplayStore(limits.replayBytes),
       requestBytes: limits.requestBytes,
+      upgrades: new Places(limits.upgrades),
       log: logger,
       begin: (exchange) => this.#begin(exchange),
       end: (exchange) => this.#end(exchange),

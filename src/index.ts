@@ -48,4 +48,5 @@ export type {
   HealthStatus,
   PolicyOptions,
   RetryOptions,
+  UpgradeOptions,
 } from './options.ts';

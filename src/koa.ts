@@ -7,7 +7,7 @@ export type { GatewayOptions, PolicyOptions } from './options.ts';
 
 /**
  * Middleware for Koa 3, over a gateway of its own or a shared one. `policy` overrides, for this mount, what
- * belongs to a request: `retry`, `timeouts`, `headers`, `errors`.
+ * belongs to a request: `retry`, `timeouts`, `headers`, `errors`, `upgrade`.
  * @throws TypeError or RangeError naming the option, the rule and the value.
  */
 export function createProxyMiddleware(

@@ -7,7 +7,7 @@ export type { GatewayOptions, PolicyOptions } from './options.ts';
 
 /**
  * A listener for `http.createServer`, over a gateway of its own or a shared one. `policy` overrides, for
- * this mount, what belongs to a request: `retry`, `timeouts`, `headers`, `errors`.
+ * this mount, what belongs to a request: `retry`, `timeouts`, `headers`, `errors`, `upgrade`.
  * @throws TypeError or RangeError naming the option, the rule and the value.
  */
 export function createRequestListener(

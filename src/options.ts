@@ -17,6 +17,7 @@ import type {
   RetrySettings,
   SourceSettings,
   TimeoutSettings,
+  UpgradeSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
 import type { Logger } from './insight/logger.ts';
@@ -77,6 +78,18 @@ export interface PolicyOptions {
   readonly timeouts?: Partial<TimeoutSettings>;
   readonly headers?: Partial<HeaderSettings>;
   readonly errors?: ErrorOptions;
+  readonly upgrade?: UpgradeOptions;
+}
+
+/** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
+export interface UpgradeOptions {
+  /**
+   * Takes those of this path and below (`/chat`: `/chat`, `/chat/1`, `/chat?room=1`; not `/chats`), and leaves
+   * others to other listeners. Case counts. Default: takes all.
+   */
+  readonly path?: string;
+  /** Takes `path` off before the request goes to a backend, as Express does where it is mounted. Default false. */
+  readonly strip?: boolean;
 }
 
 export interface BackendOptions {
@@ -280,6 +293,9 @@ export const DEFAULTS = {
     deadlineMs: 60_000,
     // Off, or a name: backends have to know it.
     deadlineHeader: false,
+    // 1 ms up: no byte either way on an upgraded connection. HAProxy's advice for tunnels. A dead peer is found
+    // in minutes, by TCP keep-alive; this ends what both sides have forgotten.
+    upgradeIdleMs: 3_600_000,
   } satisfies TimeoutSettings,
   limits: {
     // 1 up: Envoy's circuit breaker default.
@@ -290,6 +306,9 @@ export const DEFAULTS = {
     queueMs: 1_000,
     // 0 up: a larger request body is refused with 413.
     requestBytes: Infinity,
+    // 0 up: upgraded connections over the whole gateway. Each takes two file descriptors, and one of about 28,000
+    // local ports towards a backend: a flood of them must leave enough for requests.
+    upgrades: 10_000,
     // 0 up: replay copies of all requests together.
     replayBytes: 67_108_864,
   },
@@ -298,6 +317,8 @@ export const DEFAULTS = {
     trust: false,
     host: 'preserve',
   } satisfies HeaderSettings,
+  // Upgrades do not pass an app's routes, and so do not know where a mount is.
+  upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
 } as const;
 
 /** Options after validation, complete and frozen. */

@@ -4,8 +4,11 @@ import type { ExchangeStart } from '../engine/exchange.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
 /** What is known of a request before its body is looked at. */
-export function exchangeStart(message: IncomingMessage, { core, settings }: Mount): ExchangeStart {
-  const { path, authority } = parseTarget(message.url ?? '/');
+export function exchangeStart(
+  message: IncomingMessage,
+  { core, settings }: Mount,
+  { path, authority } = parseTarget(message.url ?? '/'),
+): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
     rawHeaders: message.rawHeaders,

@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Mount } from '../engine/core.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { handle } from './handle.ts';
-import { refuseUpgrade } from './upgrade.ts';
+import { type UpgradeListener, upgradeListener } from './upgrade.ts';
 
 /** Express's `(req, res, next)`, typed on node:http alone: no framework types are needed to use it. */
 export interface ExpressMiddleware {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /** For `server.on('upgrade', ...)`. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: UpgradeListener;
 }
 
 export function expressMiddleware(mount: Mount): ExpressMiddleware {
@@ -23,7 +22,5 @@ export function expressMiddleware(mount: Mount): ExpressMiddleware {
       if (error) next(error);
     });
   };
-  return Object.assign(causeway, {
-    upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
-  });
+  return Object.assign(causeway, { upgrade: upgradeListener(mount) });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
-import type { Failed, Outcome, Responded } from '../engine/types.ts';
+import type { Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
@@ -14,6 +14,13 @@ import { relay } from './relay.ts';
 
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
+
+/** Who brought a request, and takes what is no response. */
+export interface Host {
+  readonly done: Done;
+  /** Joins the client's connection to that of a backend that switched protocols. Resolves when that is over. */
+  readonly join?: (outcome: Upgraded) => Promise<unknown>;
+}
 
 /** One client request through the gateway, from a framework's request to its response. Never throws. */
 export function handle(
@@ -28,7 +35,7 @@ export function handle(
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return done(undefined);
   }
-  new Visit(message, response, openExchange(message, parsed, mount), mount, done).begin();
+  new Visit(message, response, openExchange(message, parsed, mount), mount, { done }).begin();
 }
 
 function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
@@ -38,25 +45,25 @@ function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount
 }
 
 /** A client's request and its response, while they are with us. */
-class Visit {
+export class Visit {
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #exchange: ClientExchange;
   readonly #mount: Mount;
-  readonly #done: Done;
+  readonly #host: Host;
 
   constructor(
     message: IncomingMessage,
     response: ServerResponse,
     exchange: ClientExchange,
     mount: Mount,
-    done: Done,
+    host: Host,
   ) {
     this.#message = message;
     this.#response = response;
     this.#exchange = exchange;
     this.#mount = mount;
-    this.#done = done;
+    this.#host = host;
   }
 
   begin(): void {
@@ -100,7 +107,7 @@ class Visit {
     this.#exchange.body.close();
     this.#mount.core.end(this.#exchange);
     try {
-      this.#done(error);
+      this.#host.done(error);
     } catch (thrown) {
       // The app's error handling is its own affair, but must not end the process.
       this.#mount.core.log.error({ err: thrown }, 'the error handler threw');
@@ -110,13 +117,19 @@ class Visit {
 
   #deliver(outcome: Outcome): Promise<GatewayError | undefined> | undefined {
     if (outcome.kind === 'failed') return this.#fail(outcome);
-    // Upgrades come through a server's 'upgrade' event, never here.
-    if (outcome.kind === 'upgraded') return undefined;
+    if (outcome.kind === 'upgraded') return this.#switch(outcome);
     try {
       return relay(this.#message, this.#response, outcome, this.#exchange, this.#mount.core);
     } catch (error) {
       return this.#refuseHead(outcome, error);
     }
+  }
+
+  async #switch(outcome: Upgraded): Promise<undefined> {
+    const { join } = this.#host;
+    if (join) return void (await join(outcome));
+    outcome.discard();
+    throw new Error('a backend switched protocols, though nobody had asked for it');
   }
 
   /** Node will not write the backend's head. Nothing has been sent, so there is still an honest answer. */

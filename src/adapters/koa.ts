@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Mount } from '../engine/core.ts';
 import { handle } from './handle.ts';
-import { refuseUpgrade } from './upgrade.ts';
+import { type UpgradeListener, upgradeListener } from './upgrade.ts';
 
 /** The part of Koa's context that is needed: no framework types are needed to use it. */
 export interface KoaContext {
@@ -14,7 +13,7 @@ export interface KoaContext {
 export interface KoaMiddleware {
   (context: KoaContext, next: () => Promise<unknown>): Promise<void>;
   /** For `server.on('upgrade', ...)`. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: UpgradeListener;
 }
 
 export function koaMiddleware(mount: Mount): KoaMiddleware {
@@ -25,7 +24,5 @@ export function koaMiddleware(mount: Mount): KoaMiddleware {
         error ? reject(error) : resolve(),
       );
     });
-  return Object.assign(causeway, {
-    upgrade: (request: IncomingMessage, socket: Duplex) => refuseUpgrade(request, socket, mount),
-  });
+  return Object.assign(causeway, { upgrade: upgradeListener(mount) });
 }

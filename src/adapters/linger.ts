@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../engine/clock.ts';
 
 /** What is still read of an upload after its answer. */
@@ -6,10 +6,10 @@ const LINGER_BYTES = 1_048_576;
 const LINGER_MS = 500;
 
 /**
- * An answer went out before the upload was read. Closing now would reset the connection and could destroy
- * the answer on its way; so the rest is read and thrown away, within bounds, and then `done` closes.
+ * An answer went out before everything that the client sends was read. Closing now would reset the connection and
+ * could destroy the answer on its way; so the rest is read and thrown away, within bounds, and then `done` closes.
  */
-export function linger(message: IncomingMessage, clock: Clock, done: () => void): void {
+export function linger(message: Readable, clock: Clock, done: () => void): void {
   let bytes = 0;
   const finish = (): void => {
     timer.cancel();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Clock } from '../engine/clock.ts';
+import { reset } from '../engine/reset.ts';
 import type { RawHeaders, RequestBody, Responded, Sink } from '../engine/types.ts';
 import { linger } from './linger.ts';
 
@@ -65,7 +65,7 @@ export class ResponseSink implements Sink {
 
   /** An HTTP/1.0 client takes a plain close for the end of a body; a reset it does not. */
   break(): void {
-    if (this.#message.httpVersion === '1.0') reset(this.#response.socket);
+    if (this.#message.httpVersion === '1.0' && this.#response.socket) reset(this.#response.socket);
     this.#response.destroy();
   }
 
@@ -79,15 +79,6 @@ const ASCII = /^[^\x80-\xff]*$/;
 
 function isAscii({ statusText, headers }: Responded): boolean {
   return ASCII.test(statusText) && headers.every((text) => ASCII.test(text));
-}
-
-/** Only TCP can be reset. Under TLS, a close without close_notify says as much; a Unix socket has no such thing. */
-function reset(socket: Socket | null): void {
-  try {
-    socket?.resetAndDestroy();
-  } catch {
-    socket?.destroy();
-  }
 }
 
 function pairs(flat: RawHeaders): [string, string][] {

@@ -1,27 +1,110 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
+import type { Failed, Upgraded } from '../engine/types.ts';
+import { tunnelledUpgrade } from '../engine/upgrade.ts';
 import { failed } from '../failure/failed.ts';
-import { makeAnswer } from './answer.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { Visit } from './handle.ts';
+import { announcesBody } from './open-body.ts';
+import { parseTarget, type RequestTarget } from './request.ts';
+import { UpgradeClient } from './upgrade-client.ts';
+import { switchingHead } from './upgrade-head.ts';
+import { climbs, targetAt } from './upgrade-path.ts';
 
-/** Answers an upgrade with a complete HTTP response that says why there is none, and closes. */
-export function refuseUpgrade(message: IncomingMessage, socket: Duplex, mount: Mount): void {
-  socket.on('error', () => socket.destroy());
-  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
-  exchange.stopped = 'not_retryable';
-  const failure = failed('upgrade_failed', { reached: 'no' });
-  const { status, headers, content } = makeAnswer(exchange, failure, mount);
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    ...[...headers, ...content.headers].map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${Buffer.byteLength(content.body)}`,
-    'Connection: close',
-  ];
-  // The client's half stays open otherwise: nobody would ever close it.
-  socket.resume();
-  const body = message.method === 'HEAD' ? '' : content.body;
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+/** For `server.on('upgrade', ...)`. Leaves alone what is not for its `upgrade.path`, or was taken by another one. */
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Upgrades come to every listener of a server: those that one of ours has seen, and those that one has taken. */
+const seen = new WeakSet<Duplex>();
+const taken = new WeakSet<Duplex>();
+
+export function upgradeListener(given: Mount): UpgradeListener {
+  const mount = alwaysResponding(given);
+  return (message, socket, head) => {
+    // Node leaves it without: an error on a connection that nobody takes would end the process.
+    if (!seen.has(socket)) socket.on('error', ignore);
+    seen.add(socket);
+    const target = targetAt(parseTarget(message.url ?? '/'), mount.settings.upgrade);
+    if (!target || taken.has(socket)) return;
+    taken.add(socket);
+    accept(message, socket, head, target, mount);
+  };
+}
+
+/** There is no error handler to deliver to. */
+export function alwaysResponding({ core, settings }: Mount): Mount {
+  return { core, settings: { ...settings, errors: { ...settings.errors, deliver: 'respond' } } };
+}
+
+function accept(
+  message: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  target: RequestTarget,
+  mount: Mount,
+): void {
+  const client = clientOn(message, socket, head, mount);
+  if (!client) return void socket.destroy();
+  const exchange = openExchange(message, target, mount);
+  const { upgrades } = mount.core;
+  const hasPlace = upgrades.take();
+  const refusal = hasPlace ? refusalOf(message, mount) : noPlace();
+  if (refusal) exchange.cancel(refusal);
+  const done = (): void => {
+    if (hasPlace) upgrades.give();
+  };
+  const join = (outcome: Upgraded): Promise<unknown> => {
+    const early = client.release();
+    socket.write(switchingHead(outcome, exchange.attempts.length), 'latin1');
+    return outcome.tunnel(socket, early);
+  };
+  new Visit(message, client.response, exchange, mount, { done, join }).begin();
+}
+
+/** Undefined when the client is gone, or sent an upgrade before it got the response to an earlier request. */
+function clientOn(
+  message: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  { core }: Mount,
+): UpgradeClient | undefined {
+  if (socket.destroyed) return undefined;
+  try {
+    return new UpgradeClient(message, socket, head, core.clock);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A server must ignore the Upgrade of HTTP/1.0 (RFC 9110 section 7.8): what is left is a plain request. */
+function openExchange(message: IncomingMessage, target: RequestTarget, mount: Mount): ClientExchange {
+  const isOld = message.httpVersion === '1.0';
+  const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
+  return new ClientExchange({ ...exchangeStart(message, mount, target), upgrade }, EMPTY_BODY);
+}
+
+function refusalOf(message: IncomingMessage, { settings }: Mount): Failed | undefined {
+  // No parser of Node's reads it: its bytes would pass for those of the new protocol.
+  if (announcesBody(message)) return rejected('A request for an upgrade must not have a body.');
+  if (settings.upgrade.path !== undefined && climbs(message.url ?? '/')) {
+    return rejected('The path climbs out of a part of itself.');
+  }
+  return undefined;
+}
+
+function rejected(detail: string): Failed {
+  return failed('request_rejected', { status: 400, detail });
+}
+
+function noPlace(): Failed {
+  return failed('pool_saturated', {
+    detail: 'There are as many upgraded connections as limits.upgrades allows.',
+  });
+}
+
+function ignore(): void {
+  // It shows in 'close'.
 }

@@ -42,6 +42,7 @@ export class Backend implements ConcurrencyListener {
   #isDraining = false;
   #warmingSince = -Infinity;
   #idleListener: (() => void) | undefined;
+  #tunnels = 0;
   /** The last pair of passes: in normal operation all requests can share it. */
   #both: BothPasses | undefined;
 
@@ -59,6 +60,20 @@ export class Backend implements ConcurrencyListener {
 
   get pending(): number {
     return this.#concurrency.pending;
+  }
+
+  /** Upgraded connections. They take no slot, but who takes a backend out waits for them as well. */
+  get tunnels(): number {
+    return this.#tunnels;
+  }
+
+  tunnelOpened(): void {
+    this.#tunnels += 1;
+  }
+
+  tunnelClosed(): void {
+    this.#tunnels -= 1;
+    if (this.pending === 0) this.onIdle();
   }
 
   get health(): Health {
@@ -142,12 +157,13 @@ export class Backend implements ConcurrencyListener {
   }
 
   onIdle(): void {
+    if (this.#tunnels > 0) return;
     const listener = this.#idleListener;
     this.onceIdle(undefined);
     listener?.();
   }
 
-  /** Calls back once, as soon as no request is pending; at once when none is. */
+  /** Calls back once, as soon as no request is pending and no tunnel open; at once when that is so. */
   onceIdle(listener: (() => void) | undefined): void {
     this.#idleListener = listener;
     this.#concurrency.wantsIdle = listener !== undefined;

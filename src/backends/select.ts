@@ -11,6 +11,7 @@ import type {
   Outcome,
   Pass,
   Responded,
+  Upgraded,
   Verdict,
 } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
@@ -97,9 +98,9 @@ class Sending {
 
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
-    if (outcome.kind === 'responded') this.#answered(outcome);
+    if (outcome.kind !== 'failed') this.#answered(outcome);
     else if (this.#attempt.superseded) this.#passedOver();
-    else this.#settle(outcome.kind === 'failed' ? outcome.verdict : SUCCESS);
+    else this.#settle(outcome.verdict);
     return outcome;
   };
 
@@ -109,14 +110,15 @@ class Sending {
     throw error;
   };
 
-  #answered(outcome: Responded): void {
+  #answered(outcome: Responded | Upgraded): void {
     const verdict = verdictOfStatus(outcome.status);
     const now = this.#attempt.answeredAt ?? this.#options.clock.now();
     const latencyMs = now - (this.#attempt.sentAt ?? this.#attempt.startedAt);
     // A fast failure must not make a backend look attractive.
     if (verdict.kind === 'success') this.#backend.latency.observe(latencyMs, now);
     this.#pass.answered(verdict, now, latencyMs);
-    outcome.onEnded(this.#ended);
+    if (outcome.kind === 'upgraded') this.#upgraded(outcome);
+    else outcome.onEnded(this.#ended);
   }
 
   /** Too slow for its exchange: no fault, but without this a slow backend would look as fast as its fast answers. */
@@ -127,6 +129,16 @@ class Sending {
       if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
     }
     this.#settle(IGNORED);
+  }
+
+  /**
+   * A tunnel is no request any more: a thousand idle ones must not keep requests out. How one ends, perhaps hours
+   * later, says nothing of the backend's health now.
+   */
+  #upgraded(tunnel: Upgraded): void {
+    this.#backend.tunnelOpened();
+    this.#settle(SUCCESS);
+    tunnel.onEnded(() => this.#backend.tunnelClosed());
   }
 
   readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);

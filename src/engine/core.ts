@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Places } from './places.ts';
 import type { ReplayStore } from './replay-store.ts';
 import type { RequestSettings } from './settings.ts';
 import type { Exchange, Forward } from './types.ts';
@@ -11,6 +12,8 @@ export interface GatewayCore {
   readonly clock: Clock;
   readonly replayStore: ReplayStore;
   readonly requestBytes: number;
+  /** For upgraded connections, and those that are being made. */
+  readonly upgrades: Places;
   readonly log: {
     warn(details: object, message: string): void;
     error(details: object, message: string): void;

@@ -17,6 +17,7 @@ export interface ExchangeStart {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly upgrade?: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
 }
@@ -26,6 +27,7 @@ export class ClientExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly upgrade: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
   deadlineMs: number;
@@ -47,6 +49,7 @@ export class ClientExchange implements Exchange {
     this.rawHeaders = start.rawHeaders;
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
+    this.upgrade = start.upgrade;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
     this.deadlineMs = start.settings.timeouts.deadlineMs;

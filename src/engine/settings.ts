@@ -10,6 +10,7 @@ export interface RequestSettings {
   readonly timeouts: TimeoutSettings;
   readonly headers: HeaderSettings;
   readonly errors: ErrorSettings;
+  readonly upgrade: UpgradeSettings;
 }
 
 export interface RetrySettings {
@@ -34,11 +35,18 @@ export interface TimeoutSettings {
   readonly requestBodyMs: number;
   readonly deadlineMs: number;
   readonly deadlineHeader: string | false;
+  readonly upgradeIdleMs: number;
 }
 
 export interface HeaderSettings {
   readonly trust: boolean | ((request: ProxyRequest) => boolean);
   readonly host: 'preserve' | 'backend';
+}
+
+/** Which upgrades a mount takes: unlike requests, they do not pass an app's routes. */
+export interface UpgradeSettings {
+  readonly path: string | undefined;
+  readonly strip: boolean;
 }
 
 /** How much of a failure the reader of the response is told. */
@@ -86,6 +94,7 @@ export interface LimitSettings {
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;
+  readonly upgrades: number;
 }
 
 /** A backend as the pool takes it. */

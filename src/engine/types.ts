@@ -2,7 +2,7 @@
  * The five words of the engine (Forward, Layer, Outcome, Gate, Pass) and the facts they exchange.
  * A leaf: types only, imports nothing but the shape of the settings.
  */
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
@@ -98,15 +98,31 @@ export interface Responded {
 
 export interface Ending {
   readonly verdict: Verdict;
+  /** Of the body; of a tunnel, both ways. */
   readonly bytes: number;
-  /** Why the body broke off; undefined when it was complete or discarded. */
+  /** Why it broke off; undefined when it was complete or discarded. */
   readonly cause?: CauseCode;
   /** What was thrown, where that is the cause. */
   readonly error?: unknown;
 }
 
+/** A backend that switched protocols, with its connection. Whoever holds one must `tunnel` or `discard` it. */
 export interface Upgraded {
   readonly kind: 'upgraded';
+  readonly status: 101;
+  /** Of the 101, without `Connection` and `Upgrade`. */
+  readonly headers: RawHeaders;
+  /** What it switched to: the value of `Upgrade`. */
+  readonly protocol: string;
+  /**
+   * Joins the client's connection to the backend's; `early` is what the client has sent already. Resolves once,
+   * when both are closed or about to be.
+   */
+  tunnel(client: Duplex, early: readonly Buffer[]): Promise<Ending>;
+  /** Closes the backend's connection. */
+  discard(): void;
+  /** Calls back once, when the tunnel is over or was discarded; at once when that is past. */
+  onEnded(listener: (ending: Ending) => void): void;
 }
 
 export interface Failed {
@@ -252,6 +268,8 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */
+  readonly upgrade: string | undefined;
   readonly attempts: Attempt[];
   /** The attempt under way, set by `select`; of two at a time the later one, and then the one that decided. */
   attempt: Attempt | undefined;

@@ -394,7 +394,8 @@ export const causes = freezeRows({
     retry: 'never',
     breaker: 'ignored',
     title: 'The protocol upgrade failed',
-    remedy: 'Upgrades (WebSocket) are not enabled on that path.',
+    remedy:
+      'The backend said 101 unasked, or not as asked: look at its WebSocket server, and at proxies before it.',
   },
   backend_status: {
     error: undefined,

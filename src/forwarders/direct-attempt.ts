@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -22,8 +23,10 @@ import type { IdleAge } from './idle-age.ts';
 import type { Lane } from './lane.ts';
 import type { PlaintextCheck } from './plaintext-check.ts';
 import { faultInHead, isEventStream, rawBytes, sendableReason } from './response-head.ts';
+import { acceptSwitch } from './upgrade-switch.ts';
 
 type Controller = Dispatcher.DispatchController;
+type Parsed = Record<string, string | string[] | undefined>;
 
 export interface AttemptContext {
   readonly clock: Clock;
@@ -71,7 +74,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   start(pool: Pick<Dispatcher, 'dispatch'>): void {
-    const { request, body } = this.#exchange;
+    const { request, body, upgrade } = this.#exchange;
     const { target } = this.#attempt;
     this.#exchange.waiting = this;
     this.#attempt.running = this;
@@ -88,7 +91,8 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
           body: source,
           // A body sent to HEAD against the rules would pass for the next response: that connection is closed.
           // For the others, no reset: undici would spend a connection on each GET or DELETE with a body.
-          reset: request.method === 'HEAD',
+          reset: request.method === 'HEAD' || upgrade !== undefined,
+          upgrade,
           // Else undici takes it from the Host header, that is, from the client, and reconnects when it changes.
           servername: target.hostname,
         } as Dispatcher.DispatchOptions,
@@ -114,7 +118,8 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const sent = failure.reached === 'no' ? 'maybe' : failure.reached;
     this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : sent });
     if (this.#controller) this.#controller.abort(GIVEN_UP);
-    else this.lane?.abortConnecting(GIVEN_UP);
+    // Its connection's place may be another attempt's by now.
+    else if (!this.#hasLeft) this.lane?.abortConnecting(GIVEN_UP);
   }
 
   onRequestStart(controller: Controller): void {
@@ -131,14 +136,9 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     if (this.#attempt.phase === 'send') this.#attempt.phase = 'wait';
   }
 
-  onResponseStart(
-    controller: Controller,
-    status: number,
-    parsed: Record<string, string | string[] | undefined>,
-    reason?: string,
-  ): void {
-    // 1xx: the head that counts is still to come.
-    if (this.#settled || (status >= 100 && status < 200)) return;
+  onResponseStart(controller: Controller, status: number, parsed: Parsed, reason?: string): void {
+    // Other 1xx than 101: the head that counts is still to come.
+    if (this.#settled || (status >= 100 && status < 200 && status !== 101)) return;
     const fault = faultInHead(status, parsed['transfer-encoding']);
     if (fault) {
       this.#fail(failed(fault));
@@ -165,6 +165,22 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     );
     this.#settled = true;
     this.#resolve(this.#response);
+  }
+
+  /** From here on undici has nothing to do with the connection, and says nothing of it any more. */
+  onRequestUpgrade(controller: Controller, _status: 101, parsed: Parsed, socket: Duplex): void {
+    if (this.lane) this.lane.socket = undefined;
+    this.#leaveLane();
+    this.#controller = undefined;
+    if (this.#settled) return void socket.destroy();
+    const outcome = acceptSwitch(
+      { raw: rawBytes(controller.rawHeaders), parsed, socket },
+      { exchange: this.#exchange, attempt: this.#attempt, clock: this.#context.clock },
+      this.#context.name,
+    );
+    if (outcome.kind === 'failed') return this.#fail(outcome);
+    this.#settled = true;
+    this.#resolve(outcome);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

@@ -10,6 +10,7 @@ import type { Forwarder } from './forwarder.ts';
 import { IdleAge } from './idle-age.ts';
 import { Lane, type OpenConnection } from './lane.ts';
 import { PlaintextCheck } from './plaintext-check.ts';
+import { UpgradePools } from './upgrade-pools.ts';
 
 export interface DirectOptions {
   readonly clock: Clock;
@@ -33,6 +34,7 @@ export class DirectForwarder implements Forwarder {
   readonly #dns: DnsCache;
   readonly #plaintext: PlaintextCheck;
   readonly #routes = new Map<Target, Route>();
+  readonly #upgrades: UpgradePools;
   readonly #probes = new Map<ConnectCallback, Connecting | undefined>();
   readonly #sessions = new WeakMap<Target, Buffer>();
 
@@ -42,6 +44,9 @@ export class DirectForwarder implements Forwarder {
     this.#plaintext = new PlaintextCheck(options.clock, (target, limitMs, callback) =>
       connect({ target, limitMs, clock: options.clock, lookup: this.#dns.lookup }, callback),
     );
+    this.#upgrades = new UpgradePools(options.clock, (target, attempt, done) =>
+      this.#connect(target, attempt, done),
+    );
   }
 
   readonly forward = (exchange: Exchange): Promise<Outcome> => {
@@ -50,7 +55,9 @@ export class DirectForwarder implements Forwarder {
       return Promise.resolve(failed('gateway_error', { error: new Error('no backend was selected') }));
     const { pool, context } = this.#routeTo(attempt.target);
     return new Promise((resolve) => {
-      new DirectAttempt(exchange, attempt, context, resolve).start(pool);
+      new DirectAttempt(exchange, attempt, context, resolve).start(
+        exchange.upgrade === undefined ? pool : this.#upgrades.to(attempt.target),
+      );
     });
   };
 
@@ -71,17 +78,19 @@ export class DirectForwarder implements Forwarder {
   async forget(target: Target): Promise<void> {
     const route = this.#routes.get(target);
     this.#routes.delete(target);
-    await route?.pool.close();
+    await Promise.all([route?.pool.close(), this.#upgrades.forget(target)]);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#routes.values()].map(({ pool }) => pool.close()));
+    await this.#upgrades.close();
   }
 
   async destroy(): Promise<void> {
     for (const probe of this.#probes.values()) probe?.abort(new Error('the gateway is closed'));
     this.#plaintext.close();
     await Promise.all([...this.#routes.values()].map(({ pool }) => pool.destroy()));
+    await this.#upgrades.destroy();
   }
 
   #routeTo(target: Target): Route {

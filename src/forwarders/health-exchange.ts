@@ -63,8 +63,10 @@ function settingsFor(limitMs: number): RequestSettings {
       requestBodyMs: limitMs,
       deadlineMs: limitMs,
       deadlineHeader: false,
+      upgradeIdleMs: limitMs,
     },
     headers: { trust: false, host: 'preserve' },
     errors: { status: 502, disclose: 'public', render: undefined, deliver: 'respond' },
+    upgrade: { path: undefined, strip: false },
   };
 }

@@ -33,6 +33,8 @@ const PLAIN_CHUNKED = /^chunked *$/i;
 /** What undici lets through, but nobody may be given. Of transfer codings only chunked was undone. */
 export function faultInHead(status: number, coding: string | string[] | undefined): CauseCode | undefined {
   if (status < 100) return 'response_header_invalid';
+  // Nobody asked for it, or it does not say what the connection is now.
+  if (status === 101) return 'upgrade_failed';
   if (coding === undefined || PLAIN_CHUNKED.test(String(coding))) return undefined;
   return 'response_coding_error';
 }

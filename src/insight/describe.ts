@@ -14,7 +14,7 @@ export function describeExchange(
     method: exchange.request.method,
     path: exchange.request.path,
     outcome: outcome.kind,
-    status: outcome.kind === 'responded' ? outcome.status : undefined,
+    status: outcome.kind === 'failed' ? undefined : outcome.status,
     cause,
     group: cause && causes[cause].group,
     stopped: stoppedBy(exchange, cause),
@@ -24,10 +24,9 @@ export function describeExchange(
   };
 }
 
-/** A response can still break off, and a backend's own error is passed through: both have a cause. */
+/** Responses and tunnels can still break off, and a backend's own error is passed through: all have a cause. */
 function causeOf(exchange: Exchange, outcome: Outcome): ExchangeEvent['cause'] {
-  if (outcome.kind === 'failed') return outcome.cause;
-  return outcome.kind === 'responded' ? exchange.attempt?.cause : undefined;
+  return outcome.kind === 'failed' ? outcome.cause : exchange.attempt?.cause;
 }
 
 /** A response that broke off on its way to the client cannot be asked for again. */

@@ -22,7 +22,7 @@ export interface ExchangeEvent {
   readonly group: CauseGroup | undefined;
   readonly stopped: StopReason | undefined;
   readonly attemptCount: number;
-  /** Bytes of response body relayed. */
+  /** Bytes of response body relayed; of an upgraded connection, bytes both ways. */
   readonly bytes: number;
   readonly ms: number;
 }

@@ -31,7 +31,7 @@ export function observeAttempts(observer: Observer): Layer {
 }
 
 function whenEnded(outcome: Outcome, report: (bytes: number) => void): Outcome {
-  if (outcome.kind === 'responded') outcome.onEnded(({ bytes }) => report(bytes));
-  else report(0);
+  if (outcome.kind === 'failed') report(0);
+  else outcome.onEnded(({ bytes }) => report(bytes));
   return outcome;
 }

@@ -69,6 +69,12 @@ export const aBoolean: Check = (key, value) => {
   if (typeof value !== 'boolean') throw new TypeError(`${key} must be true or false, got ${show(value)}`);
 };
 
+/** A path as it begins a request target. */
+export const aPath: Check = (key, value) => {
+  if (typeof value === 'string' && /^\/[^\s?#\\]*$/.test(value)) return;
+  throw new TypeError(`${key} must be a path that begins with "/", without "?" and "#", got ${show(value)}`);
+};
+
 /** One check that passes is enough; when none does, all the rules. */
 export function either(...checks: readonly Check[]): Check {
   return (key, value) => {

@@ -1,5 +1,5 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
-import type { ErrorSettings, RequestSettings } from '../engine/settings.ts';
+import type { ErrorSettings, RequestSettings, UpgradeSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
   DEFAULTS,
@@ -12,7 +12,18 @@ import { settleDiscovery } from './discovery.ts';
 import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
 import { settleSources } from './sources.ts';
-import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
+import {
+  aBoolean,
+  aFunction,
+  aPath,
+  type Check,
+  checkKeys,
+  either,
+  having,
+  number,
+  oneOf,
+  show,
+} from './check.ts';
 import { headerOfItsOwn } from './header-name.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
@@ -47,12 +58,14 @@ const TIMEOUTS: Checks = {
   requestBodyMs: ms,
   deadlineMs: ms,
   deadlineHeader: either(oneOf(false), headerOfItsOwn),
+  upgradeIdleMs: ms,
 };
 const LIMITS: Checks = {
   perBackend: count(1),
   queue: count(0),
   queueMs: ms,
   requestBytes: count(0),
+  upgrades: count(0),
   replayBytes: count(0),
 };
 const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
@@ -62,7 +75,8 @@ const ERRORS: Checks = {
   render: aFunction,
   deliver: oneOf('respond', 'next'),
 };
-const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors'];
+const UPGRADE: Checks = { path: aPath, strip: aBoolean };
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
@@ -91,6 +105,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     retry: DEFAULTS.retry,
     timeouts: DEFAULTS.timeouts,
     headers: DEFAULTS.headers,
+    upgrade: DEFAULTS.upgrade,
     errors: defaultErrors(process.env['NODE_ENV']),
   };
   const request = settlePolicy(
@@ -122,6 +137,7 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
     timeouts: settleGroup('timeouts', policy.timeouts, base.timeouts, TIMEOUTS),
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
+    upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),
   });
 }
 
@@ -133,11 +149,12 @@ function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   );
 }
 
-function pickPolicy({ timeouts, headers, errors }: GatewayOptions): PolicyOptions {
+function pickPolicy({ timeouts, headers, errors, upgrade }: GatewayOptions): PolicyOptions {
   return {
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
+    ...(upgrade !== undefined && { upgrade }),
   };
 }
 

@@ -112,10 +112,10 @@ describe.each(ADAPTERS)('the page for browsers, %s', (adapter) => {
     const lines = head.split('\r\n');
     expect(lines).toContain('Content-Type: text/html; charset=utf-8');
     expect(lines).toContain("Content-Security-Policy: default-src 'none'");
-    expect(lines).toContain('Proxy-Cause: upgrade_failed');
+    expect(lines).toContain('Proxy-Cause: connection_refused');
     if (method === 'HEAD') return expect(body).toBe('');
     expect(lines).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
-    expect(textOfPage(body)).toContain('\nupgrade_failed\n');
+    expect(textOfPage(body)).toContain('\nconnection_refused\n');
   });
 
   test('tells what went wrong with a function of the app, too', async () => {

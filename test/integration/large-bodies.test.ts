@@ -1,15 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startBackend } from '../support/live-backend.ts';
 import { begin, open, readAllFrom, responseOf } from '../support/live-client.ts';
-import { ADAPTERS, type Adapter } from '../support/live-gateway.ts';
+import { ADAPTERS } from '../support/live-gateway.ts';
+import { forkGateway } from '../support/live-gateway-fork.ts';
 
 const MIB = 1_048_576;
 const SIZE = 256 * MIB;
@@ -31,37 +29,6 @@ function hashOf(size: number): string {
 }
 
 const EXPECTED = hashOf(SIZE);
-
-interface Child {
-  readonly url: string;
-  readonly rss: () => Promise<number>;
-}
-
-/** A gateway in a process of its own, so that its memory is its own. */
-async function forkGateway(adapter: Adapter, backend: string): Promise<Child> {
-  const child: ChildProcess = fork(
-    fileURLToPath(new URL('../support/live-gateway-process.ts', import.meta.url)),
-    [adapter, backend],
-    {
-      execArgv: ['--conditions=causeway-source', '--expose-gc'],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    },
-  );
-  onTestFinished(async () => {
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  });
-  const [port] = (await once(child, 'message')) as [number];
-  return {
-    url: `http://127.0.0.1:${port}`,
-    rss: async () => {
-      child.send('rss');
-      const [rss] = (await once(child, 'message')) as [number];
-      return rss;
-    },
-  };
-}
 
 function respond(request: IncomingMessage, response: ServerResponse): void {
   if (request.method === 'GET') {

@@ -86,15 +86,6 @@ describe('limits of this version', () => {
   async function overEcho(): Promise<LiveGateway> {
     return startGateway('node', { backends: [(await startEcho()).url] });
   }
-  const handshake = (path: string): string =>
-    `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-
-  test('an upgrade is answered with 502 upgrade_failed', async () => {
-    const { port } = await overEcho();
-    const { text } = await sendRaw(port, handshake('/chat'));
-    expect(text).toMatch(/^HTTP\/1\.1 502 /);
-    expect(text).toContain('Proxy-Cause: upgrade_failed\r\n');
-  });
 
   test('without a listener, an upgrade is forwarded as a plain request', async () => {
     const { url, server } = await overEcho();

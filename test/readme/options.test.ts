@@ -30,6 +30,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'health.path',
     'health.headers',
     'errors.render',
+    'upgrade.path',
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
@@ -76,10 +77,20 @@ function knownKeys(where: string): string[] {
 }
 
 test('every option is in the table, and no other', () => {
-  const groups = ['retry', 'breaker', 'health', 'discovery', 'timeouts', 'limits', 'headers', 'errors'];
+  const groups = [
+    'retry',
+    'breaker',
+    'health',
+    'discovery',
+    'timeouts',
+    'limits',
+    'headers',
+    'errors',
+    'upgrade',
+  ];
   const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
-  const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'retry.budget'];
+  const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'upgrade', 'retry.budget'];
   const expected = known.filter((key) => !withoutRow.includes(key));
   expect(DOCUMENTED.map(({ path }) => path).sort()).toEqual(expected.sort());
 });

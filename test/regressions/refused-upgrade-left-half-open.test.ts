@@ -2,13 +2,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { startNamed } from '../support/live-backend.ts';
+import { closedPort } from '../support/live-backend.ts';
 import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
 
 test.each(ADAPTERS)('it is closed once the answer is out, %s', async (adapter) => {
-  const backend = await startNamed('a');
-  const gateway = await startGateway(adapter, { backends: [backend.url] });
+  const gateway = await startGateway(adapter, { backends: [`http://127.0.0.1:${await closedPort()}`] });
   const client = connect({ host: '127.0.0.1', port: gateway.port, allowHalfOpen: true });
   onTestFinished(() => void client.destroy());
   let text = '';

@@ -7,6 +7,7 @@ import type {
   RequestSettings,
   RetrySettings,
   TimeoutSettings,
+  UpgradeSettings,
 } from '../../src/engine/settings.ts';
 import type { Attempt, ProxyRequest, RequestBody, Target } from '../../src/engine/types.ts';
 import { DEFAULTS } from '../../src/options.ts';
@@ -16,6 +17,7 @@ export interface FakeSettings {
   readonly timeouts?: Partial<TimeoutSettings>;
   readonly headers?: Partial<HeaderSettings>;
   readonly errors?: Partial<ErrorSettings>;
+  readonly upgrade?: Partial<UpgradeSettings>;
 }
 
 export const PLAIN_ERRORS: ErrorSettings = {
@@ -32,6 +34,7 @@ export function fakeSettings(given: FakeSettings = {}): RequestSettings {
     timeouts: { ...DEFAULTS.timeouts, ...given.timeouts },
     headers: { ...DEFAULTS.headers, ...given.headers },
     errors: { ...PLAIN_ERRORS, ...given.errors },
+    upgrade: { ...DEFAULTS.upgrade, ...given.upgrade },
   };
 }
 
@@ -42,6 +45,7 @@ export interface FakeExchange {
   /** Flat names and values. */
   readonly rawHeaders?: readonly string[];
   readonly authority?: string | undefined;
+  readonly upgrade?: string;
   readonly httpVersion?: string;
   readonly remoteAddress?: string | undefined;
   readonly encrypted?: boolean;
@@ -68,6 +72,7 @@ export function fakeExchange(given: FakeExchange = {}): ClientExchange {
       rawHeaders: given.rawHeaders ?? [],
       httpVersion: given.httpVersion ?? '1.1',
       authority: 'authority' in given ? given.authority : 'shop.example',
+      upgrade: given.upgrade,
       settings: fakeSettings(given.settings),
       startedAt: given.startedAt ?? 1_000,
     },

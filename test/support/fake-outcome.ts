@@ -1,4 +1,4 @@
-import type { Ending, RawHeaders, Responded, Sink } from '../../src/engine/types.ts';
+import type { Ending, RawHeaders, Responded, Sink, Upgraded } from '../../src/engine/types.ts';
 import { verdictOfStatus } from '../../src/failure/verdict.ts';
 
 /** A response whose end the test decides. */
@@ -39,6 +39,39 @@ export class FakeResponded implements Responded {
 
   discard(): void {
     this.discarded += 1;
+    this.end();
+  }
+}
+
+/** A tunnel whose end the test decides. */
+export class FakeUpgraded implements Upgraded {
+  readonly kind = 'upgraded';
+  readonly status = 101;
+  readonly headers: RawHeaders;
+  readonly protocol = 'websocket';
+  #ending: Ending | undefined;
+  readonly #listeners: ((ending: Ending) => void)[] = [];
+
+  constructor(headers: RawHeaders = []) {
+    this.headers = headers;
+  }
+
+  onEnded(listener: (ending: Ending) => void): void {
+    if (this.#ending) listener(this.#ending);
+    else this.#listeners.push(listener);
+  }
+
+  end(ending: Partial<Ending> = {}): void {
+    if (this.#ending) return;
+    this.#ending = { verdict: { kind: 'success' }, bytes: 0, ...ending };
+    for (const listener of this.#listeners) listener(this.#ending);
+  }
+
+  tunnel(): Promise<Ending> {
+    return new Promise((resolve) => this.onEnded(resolve));
+  }
+
+  discard(): void {
     this.end();
   }
 }

@@ -117,7 +117,6 @@ class Watch {
     // One of two at a time is known in full only when it is fast: first attempts alone are a fair sample.
     if (sentAt === undefined || hedge) return;
     if (superseded && endedAt !== undefined) learned.observeAtLeast(Math.max(endedAt - sentAt, 0));
-    else if (kind === 'responded' && answeredAt !== undefined)
-      learned.observe(Math.max(answeredAt - sentAt, 0));
+    else if (kind !== 'failed' && answeredAt !== undefined) learned.observe(Math.max(answeredAt - sentAt, 0));
   }
 }

@@ -27,13 +27,13 @@ export function hedge(options: HedgeOptions): Layer {
 
 /** How long a first attempt may take before there is a second one; undefined where there will be none. */
 function delayOf(
-  { settings, request, attempts }: Exchange,
+  { settings, request, attempts, upgrade }: Exchange,
   { quantileMs }: HedgeOptions,
 ): number | undefined {
   const { retry } = settings;
   if (retry === false || retry.hedge === false) return undefined;
   if (attempts.length >= retry.retries || !isIdempotent(request.method)) return undefined;
-  // Two connections upgraded for one client: there is no loser that could be dropped.
-  if (request.headers['upgrade'] !== undefined) return undefined;
+  // A backend that has switched may have begun to act for the client: what is dropped would not go unnoticed.
+  if (upgrade !== undefined) return undefined;
   return retry.hedge.delayMs ?? quantileMs(request, retry.hedge.quantile);
 }

@@ -33,9 +33,9 @@ export class Runner {
     attempt.cause = undefined;
   }
 
-  /** Whoever holds a response must relay or discard it. */
+  /** Whoever holds a response or a tunnel must make use of it or discard it. */
   drop(): void {
-    if (this.outcome?.kind === 'responded') this.outcome.discard();
+    if (this.outcome && this.outcome.kind !== 'failed') this.outcome.discard();
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { type Sent, send } from '../../support/live-client.ts';
+import { messageOn, openWebSocket, startWebSockets } from '../../support/live-websocket.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
 import { blockNamed } from './readme.ts';
 import { type Place, REPOSITORY, RunningSnippet } from './snippet.ts';
@@ -18,6 +19,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Deadlines: tellsTheBackendWhatIsLeft,
   'Several routes, one gateway': givesRoutesTheirOwnLimits,
   'Several routes, one gateway 2': choosesByPath,
+  Upgrades: tunnelsPastADeadBackend,
+  'Upgrades 2': decidesWhoMayConnect,
   'How much is told': tellsAsConfigured,
   "Error pages of the app's own": showsThePageOfTheApp,
   "Error pages of the app's own 2": showsThePageOfTheApp,
@@ -101,6 +104,33 @@ async function choosesByPath(name: string): Promise<void> {
   const url = await snippet.url();
   expect(textOf(await send(`${url}/api/orders`))).toBe('GET /api/orders');
   expect(textOf(await send(`${url}/orders`))).toBe('not proxied');
+}
+
+async function tunnelsPastADeadBackend(name: string): Promise<void> {
+  const backend = await startWebSockets((socket, { url }) => {
+    socket.on('message', (data) => socket.send(`${url} ${String(data)}`));
+  });
+  const snippet = start(name, [await deadUrl(), backend.url]);
+  const url = await snippet.url();
+  for (let i = 0; i < 5; i += 1) {
+    const socket = await openWebSocket(`${url}/chat/rooms`);
+    socket.send(`hello ${i}`);
+    expect(await messageOn(socket)).toBe(`/rooms hello ${i}`);
+  }
+  expect((await send(`${url}/chat/rooms`)).body.toString()).toBe('no WebSocket');
+  await expect(openWebSocket(`${url}/chats`, { handshakeTimeout: 200 })).rejects.toThrow('timed out');
+}
+
+async function decidesWhoMayConnect(name: string): Promise<void> {
+  const backend = await startWebSockets();
+  const snippet = start(name, [backend.url]);
+  const url = await snippet.url();
+  const socket = await openWebSocket(url, { origin: 'https://shop.example' });
+  socket.send('hello');
+  expect(await messageOn(socket)).toBe('hello');
+  await expect(openWebSocket(url, { origin: 'https://evil.example' })).rejects.toThrow('403');
+  const offer = { connection: 'Upgrade', upgrade: 'h2c' };
+  expect((await send(url, { headers: offer })).body.toString()).toBe('no WebSocket');
 }
 
 async function tellsAsConfigured(name: string): Promise<void> {

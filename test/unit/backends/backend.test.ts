@@ -180,3 +180,25 @@ test('once idle is once, and can be called off', () => {
   other?.settle(SUCCEEDED, NOW);
   expect(calls).toBe(1);
 });
+
+test('who waits for the last request waits for the last tunnel as well', () => {
+  const backend = fakeBackend('a');
+  let calls = 0;
+  const pass = backend.enter(NOW);
+  backend.tunnelOpened();
+  backend.tunnelOpened();
+  backend.onceIdle(() => void (calls += 1));
+  pass?.settle(SUCCEEDED, NOW);
+  backend.tunnelClosed();
+  expect([calls, backend.tunnels]).toEqual([0, 1]);
+  const another = backend.enter(NOW);
+  backend.tunnelClosed();
+  expect(calls).toBe(0);
+  another?.settle(SUCCEEDED, NOW);
+  expect(calls).toBe(1);
+  backend.onceIdle(() => void (calls += 1));
+  expect(calls).toBe(2);
+  backend.tunnelOpened();
+  backend.tunnelClosed();
+  expect(calls).toBe(2);
+});

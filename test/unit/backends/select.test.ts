@@ -4,7 +4,7 @@ import { failed } from '../../../src/failure/failed.ts';
 import { failedWith, fakeBackend, SUCCEEDED, trip } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
 import { fakeExchange } from '../../support/fake-exchange.ts';
-import { FakeResponded } from '../../support/fake-outcome.ts';
+import { FakeResponded, FakeUpgraded } from '../../support/fake-outcome.ts';
 import { SelectFixture } from '../../support/fake-select.ts';
 
 const NOW = 1_000;
@@ -120,6 +120,47 @@ describe('what the gates are told', () => {
     trip(backend);
     await fixture.forward(fakeExchange());
     expect(backend.pending).toBe(0);
+  });
+});
+
+describe('an upgrade', () => {
+  test('takes a slot until its 101, and none while it is a tunnel', async () => {
+    const backend = fakeBackend('a');
+    const fixture = new SelectFixture([backend]);
+    const outcome = fixture.forward(fakeExchange());
+    expect(backend.pending).toBe(1);
+    const tunnel = new FakeUpgraded();
+    fixture.hops[0]?.resolve(tunnel);
+    expect(await outcome).toBe(tunnel);
+    expect([backend.pending, backend.tunnels]).toEqual([0, 1]);
+    tunnel.end();
+    await flush();
+    expect([backend.pending, backend.tunnels]).toEqual([0, 0]);
+  });
+
+  test('is a success for a half-open breaker', async () => {
+    const backend = fakeBackend('a');
+    trip(backend);
+    const fixture = new SelectFixture([backend]);
+    fixture.clock.advance(1_000);
+    const outcome = fixture.forward(fakeExchange());
+    fixture.hops[0]?.resolve(new FakeUpgraded());
+    await outcome;
+    expect(backend.breaker?.state).toBe('closed');
+  });
+
+  test('counts as a success at its 101; how its tunnel ends does not count', async () => {
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 2 } });
+    const fixture = new SelectFixture([backend]);
+    backend.enter(NOW)?.settle(failedWith('connection_refused'), NOW);
+    const outcome = fixture.forward(fakeExchange());
+    const tunnel = new FakeUpgraded();
+    fixture.hops[0]?.resolve(tunnel);
+    await outcome;
+    backend.enter(NOW)?.settle(failedWith('connection_refused'), NOW);
+    tunnel.end({ verdict: failedWith('response_truncated'), cause: 'response_truncated' });
+    await flush();
+    expect([backend.standing, backend.lastCause]).toEqual(['available', undefined]);
   });
 });
 

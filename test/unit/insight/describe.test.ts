@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { failed } from '../../../src/failure/failed.ts';
 import { describeAttempt, describeExchange, describeRepeat } from '../../../src/insight/describe.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
-import { FakeResponded } from '../../support/fake-outcome.ts';
+import { FakeResponded, FakeUpgraded } from '../../support/fake-outcome.ts';
 
 describe('an exchange', () => {
   test('that was answered', () => {
@@ -69,10 +69,11 @@ describe('an exchange', () => {
   });
 
   test('that was upgraded', () => {
-    expect(describeExchange(fakeExchange(), { kind: 'upgraded' }, 0, 0)).toMatchObject({
+    expect(describeExchange(fakeExchange(), new FakeUpgraded(), 9, 0)).toMatchObject({
       outcome: 'upgraded',
-      status: undefined,
+      status: 101,
       cause: undefined,
+      bytes: 9,
     });
   });
 });

@@ -3,7 +3,7 @@ import { failed } from '../../../src/failure/failed.ts';
 import { observeAttempts, observeExchanges, type Observer } from '../../../src/layers/observe.ts';
 import { flush } from '../../support/fake-clock.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
-import { FakeResponded } from '../../support/fake-outcome.ts';
+import { FakeResponded, FakeUpgraded } from '../../support/fake-outcome.ts';
 import { scripted } from '../../support/fake-forward.ts';
 
 function observer(watches = true) {
@@ -27,6 +27,20 @@ test('an exchange is told of when its body is over', async () => {
   response.end({ bytes: 42 });
   await flush();
   expect(watching.exchangeEnded).toHaveBeenCalledExactlyOnceWith(exchange, response, 42);
+});
+
+test('an upgraded exchange is told of when its tunnel is over', async () => {
+  const watching = observer();
+  const exchange = fakeExchange();
+  addAttempt(exchange);
+  const tunnel = new FakeUpgraded();
+  await observeExchanges(watching)(observeAttempts(watching)(scripted(tunnel).forward))(exchange);
+  await flush();
+  expect(watching.exchangeEnded).not.toHaveBeenCalled();
+  expect(watching.attemptEnded).not.toHaveBeenCalled();
+  tunnel.end({ bytes: 7 });
+  expect(watching.exchangeEnded).toHaveBeenCalledExactlyOnceWith(exchange, tunnel, 7);
+  expect(watching.attemptEnded).toHaveBeenCalledExactlyOnceWith(exchange, 1);
 });
 
 test('a failure is told of at once', async () => {

@@ -26,7 +26,7 @@ describe('nothing is set up', () => {
       100,
     ],
     ['for a lower-case method', hedged({ method: 'get' }), 100],
-    ['for an upgrade', hedged({ rawHeaders: ['Upgrade', 'websocket'] }), 100],
+    ['for an upgrade', hedged({ upgrade: 'websocket' }), 100],
     ['while the route is not known', hedged(), undefined],
   ])('%s', (_why, exchange, quantileMs) => {
     const fixture = new HedgeFixture();
