@@ -5,8 +5,6 @@ import type { Reading } from './reading/types.ts';
 export interface KnownDefect {
   readonly name: string;
   readonly touches: (text: string, truth: Reading) => boolean;
-  /** What it leaves in the log. */
-  readonly logs?: RegExp;
 }
 
 /** To be empty: whoever mends one takes it off. */
@@ -17,11 +15,6 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
       const codings = [...text.matchAll(/^transfer-encoding[ \t]*:(.*)$/gim)].map(([, value]) => value ?? '');
       return codings.length > 1 || codings.some((coding) => !/^ *chunked *\r?$/i.test(coding));
     },
-  },
-  {
-    name: 'an unasked 101 without Upgrade is called a bug',
-    touches: (_text, { flaw }) => flaw === 'upgrade',
-    logs: /assert\(upgrade\)/,
   },
   {
     name: 'a length followed by a space breaks the response off',
@@ -44,8 +37,4 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
 export function knownDefectIn(one: HostileCase, truth: Reading): string | undefined {
   const text = Buffer.concat(one.segments).toString('latin1');
   return KNOWN_DEFECTS.find(({ touches }) => touches(text, truth))?.name;
-}
-
-export function isKnownInLog(line: string): boolean {
-  return KNOWN_DEFECTS.some(({ logs }) => logs?.test(line) === true);
 }

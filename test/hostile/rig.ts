@@ -4,7 +4,6 @@ import { FairClock } from '../support/fair-clock.ts';
 import { type Adapter, appOf } from '../support/live-app.ts';
 import { eventually } from './eventually.ts';
 import { startHostileBackend, type Stage } from './hostile-backend.ts';
-import { isKnownInLog } from './known-defects.ts';
 import { listenOn, type PlainServer } from './plain-server.ts';
 
 export interface RigOptions {
@@ -103,7 +102,7 @@ export class Rig {
     const note = (details: object, message: string): void => {
       const { err } = details as { err?: unknown };
       const line = `logged "${message}": ${err instanceof Error ? err.stack : JSON.stringify(details)}`;
-      if (!isKnownInLog(line)) this.#errors.push(line);
+      this.#errors.push(line);
     };
     return { warn: note, error: note };
   }
