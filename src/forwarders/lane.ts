@@ -35,6 +35,9 @@ const CLIENT_OPTIONS = {
  */
 const FRESH_MS = 1_000;
 
+/** An older connection serves nothing new: what has changed behind a name since then is found. */
+const MAX_AGE_MS = 300_000;
+
 /** What a socket said before it closed. */
 export interface SocketFailure {
   readonly error: Error;
@@ -61,6 +64,7 @@ export class Lane extends Client {
   idleMs = 0;
   readonly #options: LaneOptions;
   #idleSince = 0;
+  #connectedAt = 0;
   /** Attempts under way. */
   #pending = 0;
   /** The last of them: a connection that has to be made is made for it. */
@@ -105,7 +109,8 @@ export class Lane extends Client {
   #retire(now: number, method: string): void {
     this.idleMs = now - this.#idleSince;
     const isOld = this.idleMs > FRESH_MS && !isIdempotent(method);
-    if (isOld || this.idleMs > this.#options.idleAge.limitMs(now)) this.socket?.destroy();
+    const isAged = now - this.#connectedAt > MAX_AGE_MS;
+    if (isOld || isAged || this.idleMs > this.#options.idleAge.limitMs(now)) this.socket?.destroy();
   }
 
   #connect(callback: buildConnector.Callback): void {
@@ -124,6 +129,7 @@ export class Lane extends Client {
   #begin(socket: Socket | undefined): void {
     this.socket = socket;
     this.isReused = false;
+    this.#connectedAt = this.#options.clock.now();
     this.failure = undefined;
     socket?.on('error', (error: NodeJS.ErrnoException) => {
       if (this.socket !== socket) return;
