@@ -47,6 +47,7 @@ export type {
   HedgeOptions,
   HealthOptions,
   HealthStatus,
+  LimitOptions,
   PolicyOptions,
   RetryOptions,
   TimeoutOptions,
