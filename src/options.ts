@@ -130,8 +130,11 @@ export interface BackendOptions {
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
   readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
-  /** Certificates of this backend. Verification is always on. */
-  readonly tls?: TargetTls;
+  /**
+   * Certificates of this backend. Verification is always on. A function is read for each new connection, so that they
+   * can be renewed without a restart; while it throws, requests that need one fail with `configuration_error`.
+   */
+  readonly tls?: TargetTls | (() => TargetTls);
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
 }

@@ -184,7 +184,8 @@ export interface Target {
   readonly socketPath?: string | undefined;
   /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
   readonly alpn: readonly ('http/1.1' | 'h2')[];
-  readonly tls?: TargetTls | undefined;
+  /** A function is read for each new connection. */
+  readonly tls?: TargetTls | (() => TargetTls) | undefined;
 }
 
 /** TLS towards one backend. */
@@ -194,6 +195,8 @@ export interface TargetTls {
   readonly key?: string | Buffer;
   /** SNI, and the name checked in the certificate; default: the host name of the backend's URL. */
   readonly servername?: string;
+  /** Default: `TLSv1.2`. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */
