@@ -137,6 +137,8 @@ export interface Failed {
   /** A 4xx for what the client did wrong; otherwise the status follows from the cause. */
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** One backend alone is out: another may be asked, whatever the cause says of retries. */
+  readonly isOfOneBackend?: true;
   /** State of each backend, where none could be used. */
   readonly backends?: readonly BackendReport[];
   /** Extra RFC 9209 parameters, such as `rcode` or `alert-id`. */
