@@ -64,6 +64,7 @@ export class Gateway implements AsyncDisposable {
       clock,
       name,
       connectMs: settings.request.timeouts.connectMs,
+      destinations: settings.destinations,
       resolver,
     });
     this.#recovery = new Recovery({

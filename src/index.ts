@@ -39,6 +39,7 @@ export type { Logger } from './insight/logger.ts';
 export type {
   BackendLists,
   BackendOptions,
+  DestinationOptions,
   DiscoverableBackendOptions,
   ErrorOptions,
   GatewayOptions,

@@ -1,4 +1,5 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Destinations } from './engine/destinations.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
   BackendSettings,
@@ -59,6 +60,11 @@ export interface GatewayOptions extends PolicyOptions {
   readonly discovery?: Partial<DiscoverySettings>;
   readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
   /**
+   * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
+   * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
+   */
+  readonly destinations?: DestinationOptions | false;
+  /**
    * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
    * the system's own lookup, with hosts file and search domains.
    */
@@ -69,6 +75,21 @@ export interface GatewayOptions extends PolicyOptions {
   readonly clock?: Clock;
   /** Injectable chance, in [0, 1). Default: Math.random. */
   readonly random?: Random;
+}
+
+/** `{}` allows all addresses of the public network, and no other. */
+export interface DestinationOptions {
+  /**
+   * Addresses (`10.0.0.7`), ranges (`10.0.0.0/8`), hosts (`api.internal`, or all below: `*.internal`) and Unix sockets
+   * (`unix:/run/app.sock`, or all in a folder: `unix:/run/apps/`). A listed address is allowed whatever it is; that of
+   * a listed host, if it is public, or `private` says so; what is not listed is not allowed. Default: any public one.
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Allows loopback addresses and those of private networks (RFC 1918, RFC 6598, RFC 4193) as well; never the link-local
+   * ones, among which clouds keep their metadata service. Default false.
+   */
+  readonly private?: boolean;
 }
 
 /** What one mount may decide for itself: several routes share a gateway, each with its own limits. */
@@ -317,6 +338,8 @@ export const DEFAULTS = {
     trust: false,
     host: 'preserve',
   } satisfies HeaderSettings,
+  // Off: backends that are written down are meant, wherever they are.
+  destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
 } as const;
@@ -336,6 +359,8 @@ export interface Settings {
   readonly discovery: DiscoverySettings;
   readonly health: HealthSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  /** Undefined: any. */
+  readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
   readonly logger: Logger;
   readonly clock: Clock;

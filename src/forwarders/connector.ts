@@ -1,14 +1,18 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock, Timer } from '../engine/clock.ts';
+import type { Destinations } from '../engine/destinations.ts';
 import type { Phase, Target } from '../engine/types.ts';
 import { NO_HTTP2 } from '../failure/http2-cause.ts';
+import { allowedOf, refuseTarget } from './allowed.ts';
 import { ConnectError } from './connect-error.ts';
 
 export interface ConnectOptions {
   readonly target: Target;
   readonly limitMs: number;
   readonly lookup: LookupFunction;
+  /** Which addresses may be connected to; undefined: any. Named wherever something dials, lest one forgets. */
+  readonly destinations: Destinations | undefined;
   readonly clock: Clock;
   /** TLS session of an earlier connection, to shorten the handshake. */
   readonly session?: Buffer | undefined;
@@ -44,6 +48,11 @@ class Connection implements Connecting {
     this.#callback = callback;
     const { target, limitMs, clock } = options;
     this.#enter(!target.socketPath && isIP(hostOf(target)) === 0 ? 'dns' : 'connect');
+    const refusal = options.destinations && refuseTarget(options.destinations, target);
+    if (refusal) {
+      this.#fail(refusal);
+      return;
+    }
     try {
       this.#socket = this.#open();
     } catch (error) {
@@ -86,9 +95,13 @@ class Connection implements Connecting {
   }
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
-    this.#options.lookup(hostname, options, (error, address, family) => {
+    const { destinations, target, lookup } = this.#options;
+    lookup(hostname, options, (error, address, family) => {
       if (!error && !this.#done) this.#enter('connect');
-      callback(error, address, family);
+      if (error || !destinations) return callback(error, address, family);
+      const allowed = allowedOf(destinations, target, address);
+      if (allowed instanceof Error) callback(allowed, []);
+      else callback(null, allowed, family);
     });
   };
 

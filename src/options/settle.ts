@@ -8,6 +8,7 @@ import {
   type PolicyOptions,
   type Settings,
 } from '../options.ts';
+import { settleDestinations } from './destinations.ts';
 import { settleDiscovery } from './discovery.ts';
 import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
@@ -85,6 +86,7 @@ const GATEWAY_KEYS = [
   'health',
   'discovery',
   'limits',
+  'destinations',
   'resolver',
   'logger',
   'clock',
@@ -122,6 +124,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
     limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    destinations: settleDestinations(options.destinations),
     resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),

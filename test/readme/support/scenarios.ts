@@ -28,6 +28,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'Backends at run time': movesToTheNewBackend,
   Discovery: findsWhatIsBehindAName,
   'Discovery 2': readsListsFromAFile,
+  Destinations: connectsWhereItMay,
   'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
@@ -216,6 +217,12 @@ async function readsListsFromAFile(name: string): Promise<void> {
   }
   // The file was not there at first.
   expect(snippet.errors).toContain('ENOENT');
+}
+
+async function connectsWhereItMay(name: string): Promise<void> {
+  const { port } = await startEcho();
+  const snippet = startWith(name, 'api.internal:3000', `localhost:${port}`);
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
 }
 
 async function checksBackends(name: string): Promise<void> {
