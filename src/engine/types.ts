@@ -66,7 +66,29 @@ export interface RepeatDecision {
   readonly paid: boolean;
 }
 
+/** What was decided about an attempt that takes longer than its route's recent answers. */
+export interface LimitDecision {
+  /**
+   * `cut`: given up. `observed`: it would have been, but the limit only watches. `widened`: cuts became too many,
+   * and the configured limit rules until a new one is learned.
+   */
+  readonly action: 'cut' | 'observed' | 'widened';
+  /** What it waits for: the connection, or the response head. */
+  readonly phase: 'connect' | 'first_byte';
+  /** Method and shape of the path, or what `timeouts.key` returned. */
+  readonly route: string;
+  readonly limit: AppliedLimit;
+  readonly configuredMs: number;
+}
+
 /** Told of such decisions. Injected: insight is fed, it does not steer. */
+export interface LimitObserver {
+  /** Whether anybody wants to know; asked before anything is built. */
+  watchesLimits(): boolean;
+  limitDecided(exchange: Exchange, attempt: Attempt, decision: LimitDecision): void;
+}
+
+/** Told of decisions about repeating. Injected, too. */
 export interface RepeatObserver {
   /** Whether anybody wants to know; asked before anything is built. */
   watchesRepeats(): boolean;
@@ -213,6 +235,8 @@ export interface Attempt {
   readonly target: Target;
   readonly startedAt: number;
   phase: Phase;
+  /** A connection was made for it, and was ready at this time; undefined on one that was there already. */
+  connectedAt: number | undefined;
   /** The last byte of the request was handed to the connection at this time. */
   sentAt: number | undefined;
   /** The response head was complete at this time. */
