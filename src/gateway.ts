@@ -12,14 +12,14 @@ import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
+import type { Exchange, Failed, Forward, LimitObserver, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
+import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
-import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
+import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { guard } from './layers/guard.ts';
@@ -52,6 +52,7 @@ export class Gateway implements AsyncDisposable {
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
   readonly #core: GatewayCore;
+  readonly #learned = new LearnedLimits();
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
@@ -100,8 +101,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Listens to `exchange`, `attempt`, `retry`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
-   * again.
+   * Listens to `exchange`, `attempt`, `retry`, `limit`, `backend`, `breaker` or `discovery`. Returns what takes the
+   * listener off again.
    */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
@@ -120,6 +121,14 @@ export class Gateway implements AsyncDisposable {
     return this.close();
   }
 
+  /**
+   * How long each route that is remembered may take to answer, what that rests on, and whether it was learned from
+   * recent answers or is the gateway's `timeouts.firstByteMs`.
+   */
+  routeLimits(): RouteLimit[] {
+    return this.#learned.list(this.#settings.request.timeouts.firstByteMs);
+  }
+
   /** @internal For the adapters. */
   mount(policy?: PolicyOptions): Mount {
     const { request } = this.#settings;
@@ -134,7 +143,7 @@ export class Gateway implements AsyncDisposable {
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       pool.elsewhere(exchange, clock.now());
     const observer = this.#observer();
-    const learned = new LearnedLimits();
+    const learned = this.#learned;
     return compose(
       [
         // Counts each exchange once, and sees also what is refused or goes wrong below.
@@ -152,7 +161,8 @@ export class Gateway implements AsyncDisposable {
         // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
         hedge({
           clock,
-          quantileMs: (request, quantile) => learned.of(request).quantile(quantile),
+          quantileMs: ({ request, settings }, quantile) =>
+            learned.of(request, settings.timeouts.key).quantile(quantile),
           hasOther: (exchange) => elsewhere(exchange) === 'other',
           withdraw: () => budget.withdraw(clock.now()),
           observer,
@@ -165,7 +175,9 @@ export class Gateway implements AsyncDisposable {
         attemptTimeout({
           clock,
           learned,
-          canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
+          canGoElsewhere: (exchange, neededMs) =>
+            couldRepeat(exchange, elsewhere(exchange), budget, clock.now(), neededMs),
+          observer,
         }),
       ],
       (exchange) => this.#forwarder.forward(exchange),
@@ -227,7 +239,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  #observer(): Observer & RepeatObserver {
+  #observer(): Observer & RepeatObserver & LimitObserver {
     const { clock } = this.#settings;
     return {
       watchesExchanges: () => this.#events.hasListeners('exchange'),
@@ -240,6 +252,9 @@ export class Gateway implements AsyncDisposable {
       },
       watchesRepeats: () => this.#events.hasListeners('retry'),
       repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
+      watchesLimits: () => this.#events.hasListeners('limit'),
+      limitDecided: (exchange, attempt, decision) =>
+        this.#events.emit('limit', describeLimit(exchange, attempt, decision)),
     };
   }
 

@@ -33,6 +33,7 @@ export type {
   DiscoveryEvent,
   ExchangeEvent,
   GatewayEvents,
+  LimitEvent,
   RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
@@ -49,5 +50,6 @@ export type {
   HealthStatus,
   PolicyOptions,
   RetryOptions,
+  TimeoutOptions,
   UpgradeOptions,
 } from './options.ts';

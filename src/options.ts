@@ -96,10 +96,19 @@ export interface DestinationOptions {
 export interface PolicyOptions {
   /** `false`: nothing is ever sent twice. */
   readonly retry?: RetryOptions | false;
-  readonly timeouts?: Partial<TimeoutSettings>;
+  readonly timeouts?: TimeoutOptions;
   readonly headers?: Partial<HeaderSettings>;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
+}
+
+/** Time limits, in milliseconds, 1 up; Infinity switches one off. */
+export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
+  /**
+   * Which requests should take about equally long: those for which it returns the same text share what is learned.
+   * Default, and where it returns undefined: method and shape of the path.
+   */
+  readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
 }
 
 /** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
@@ -307,6 +316,8 @@ export const DEFAULTS = {
     firstByteMs: 30_000,
     // Cut earlier where an attempt can go elsewhere and is slower than recent answers of its route.
     learned: true,
+    // Undefined: method and shape of the path.
+    key: undefined,
     // 1 ms up: silence in the middle of a response. Off for text/event-stream.
     idleMs: 300_000,
     // 1 ms up: the backend takes no more of the request body.

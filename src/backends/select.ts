@@ -99,7 +99,8 @@ class Sending {
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'failed') this.#answered(outcome);
-    else if (this.#attempt.superseded) this.#passedOver();
+    else if (this.#attempt.superseded) this.#passedOver(IGNORED);
+    else if (outcome.cause === 'first_byte_timeout') this.#passedOver(outcome.verdict);
     else this.#settle(outcome.verdict);
     return outcome;
   };
@@ -121,14 +122,14 @@ class Sending {
     else outcome.onEnded(this.#ended);
   }
 
-  /** Too slow for its exchange: no fault, but without this a slow backend would look as fast as its fast answers. */
-  #passedOver(): void {
+  /** Given up for being slow: without this, a slow backend would look as fast as its fast answers. */
+  #passedOver(verdict: Verdict): void {
     const { endedAt, sentAt } = this.#attempt;
     if (endedAt !== undefined && sentAt !== undefined) {
       const waitedMs = endedAt - sentAt;
       if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
     }
-    this.#settle(IGNORED);
+    this.#settle(verdict);
   }
 
   /**

@@ -29,7 +29,8 @@ export interface HedgeSettings {
 export interface TimeoutSettings {
   readonly connectMs: number;
   readonly firstByteMs: number;
-  readonly learned: boolean;
+  readonly learned: boolean | 'observe';
+  readonly key: ((request: ProxyRequest) => string | undefined) | undefined;
   readonly idleMs: number;
   readonly writeMs: number;
   readonly requestBodyMs: number;

@@ -66,7 +66,29 @@ export interface RepeatDecision {
   readonly paid: boolean;
 }
 
+/** What was decided about an attempt that takes longer than its route's recent answers. */
+export interface LimitDecision {
+  /**
+   * `cut`: given up. `observed`: it would have been, but the limit only watches. `widened`: cuts became too many,
+   * and the configured limit rules until a new one is learned.
+   */
+  readonly action: 'cut' | 'observed' | 'widened';
+  /** What it waits for: the connection, or the response head. */
+  readonly phase: 'connect' | 'first_byte';
+  /** Method and shape of the path, or what `timeouts.key` returned. */
+  readonly route: string;
+  readonly limit: AppliedLimit;
+  readonly configuredMs: number;
+}
+
 /** Told of such decisions. Injected: insight is fed, it does not steer. */
+export interface LimitObserver {
+  /** Whether anybody wants to know; asked before anything is built. */
+  watchesLimits(): boolean;
+  limitDecided(exchange: Exchange, attempt: Attempt, decision: LimitDecision): void;
+}
+
+/** Told of decisions about repeating. Injected, too. */
 export interface RepeatObserver {
   /** Whether anybody wants to know; asked before anything is built. */
   watchesRepeats(): boolean;
@@ -137,6 +159,8 @@ export interface Failed {
   /** A 4xx for what the client did wrong; otherwise the status follows from the cause. */
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** One backend alone is out: another may be asked, whatever the cause says of retries. */
+  readonly isOfOneBackend?: true;
   /** State of each backend, where none could be used. */
   readonly backends?: readonly BackendReport[];
   /** Extra RFC 9209 parameters, such as `rcode` or `alert-id`. */
@@ -214,6 +238,8 @@ export interface Attempt {
   readonly target: Target;
   readonly startedAt: number;
   phase: Phase;
+  /** A connection was made for it, and was ready at this time; undefined on one that was there already. */
+  connectedAt: number | undefined;
   /** The last byte of the request was handed to the connection at this time. */
   sentAt: number | undefined;
   /** The response head was complete at this time. */

@@ -95,7 +95,7 @@ class Connection implements Connecting {
       ...(session && { session }),
     });
     if (materials) socket.on('session', (fresh) => (material.session = fresh));
-    return socket.once('connect', () => this.#enter('tls')).once('secureConnect', this.#succeed);
+    return socket.once('connect', this.#startTls).once('secureConnect', this.#succeed);
   }
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
@@ -109,9 +109,16 @@ class Connection implements Connecting {
     });
   };
 
+  readonly #startTls = (): void => {
+    const loop = this.#socket && toItself(this.#socket);
+    if (loop) return this.#fail(loop);
+    this.#enter('tls');
+  };
+
   readonly #succeed = (): void => {
-    const mismatch = this.#socket && agreeOnVersion(this.#socket, this.#options.target);
-    if (mismatch) return this.#fail(mismatch);
+    const reason =
+      this.#socket && (toItself(this.#socket) ?? agreeOnVersion(this.#socket, this.#options.target));
+    if (reason) return this.#fail(reason);
     const socket = this.#finish();
     if (!socket) return;
     socket.off('error', this.#onError).off('close', this.#onClose);
@@ -139,6 +146,16 @@ class Connection implements Connecting {
 
 function hostOf({ address, hostname }: Target): string {
   return address ?? hostname;
+}
+
+/**
+ * Where nobody listens on a port of the ephemeral range, the kernel may choose this very port for our own end:
+ * TCP's simultaneous open then connects the socket with itself, and it reads back what it wrote. Nobody listens.
+ */
+function toItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): Error | undefined {
+  if (localPort === undefined || localPort !== remotePort || localAddress !== remoteAddress) return undefined;
+  const message = `connect ECONNREFUSED ${remoteAddress}:${remotePort} (connected to itself)`;
+  return Object.assign(new Error(message), { code: 'ECONNREFUSED', syscall: 'connect' });
 }
 
 /** HTTP/2 alone is wanted, and nothing else will do. Without TLS both sides just know (RFC 9113 section 3.3). */

@@ -128,6 +128,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#controller = controller;
     this.#reused = lane.isReused && lane.wasIdle;
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
+    if (this.#attempt.phase !== 'select') this.#attempt.connectedAt = this.#context.clock.now();
     this.#attempt.phase = 'send';
   }
 

@@ -58,6 +58,7 @@ function settingsFor(limitMs: number): RequestSettings {
       connectMs: limitMs,
       firstByteMs: limitMs,
       learned: false,
+      key: undefined,
       idleMs: limitMs,
       writeMs: limitMs,
       requestBodyMs: limitMs,

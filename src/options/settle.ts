@@ -25,9 +25,9 @@ import {
   oneOf,
   show,
 } from './check.ts';
-import { headerOfItsOwn } from './header-name.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
+import { settleTimeouts } from './timeouts.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
@@ -49,17 +49,6 @@ const BREAKER: Checks = {
   successes: count(1, 100),
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
-};
-const TIMEOUTS: Checks = {
-  connectMs: ms,
-  firstByteMs: ms,
-  learned: aBoolean,
-  idleMs: ms,
-  writeMs: ms,
-  requestBodyMs: ms,
-  deadlineMs: ms,
-  deadlineHeader: either(oneOf(false), headerOfItsOwn),
-  upgradeIdleMs: ms,
 };
 const LIMITS: Checks = {
   perBackend: count(1),
@@ -137,7 +126,7 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
   checkKeys('', policy, POLICY_KEYS);
   return Object.freeze({
     retry: settleRetry(policy.retry, base.retry),
-    timeouts: settleGroup('timeouts', policy.timeouts, base.timeouts, TIMEOUTS),
+    timeouts: settleTimeouts(policy.timeouts, base.timeouts),
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
     upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),

@@ -29,6 +29,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'retry.hedge.delayMs',
     'health.path',
     'health.headers',
+    'timeouts.key',
     'errors.render',
     'upgrade.path',
     'destinations.allow',

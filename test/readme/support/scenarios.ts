@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import { makeCertificate } from '../../../src/testing/certificates.ts';
 import { type Sent, send } from '../../support/live-client.ts';
 import { listen } from '../../support/live-server.ts';
+import { SLUGGISH, startSluggish, teach } from '../../support/live-sluggish.ts';
 import { messageOn, openWebSocket, startWebSockets } from '../../support/live-websocket.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
 import { blockNamed } from './readme.ts';
@@ -37,6 +38,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
+  'Learned timeouts': watchesWhatIsSlow,
   'Rehearsing failures': rehearsesAFailure,
 };
 
@@ -197,6 +199,19 @@ async function sendsCustomersToTheSameBackend(name: string): Promise<void> {
   const counts = backends.map(({ requests }) => requests.length);
   for (const count of counts) expect([count > 0, count % 3]).toEqual([true, 0]);
   expect(counts[0]).toBe(60 - (counts[1] ?? 0));
+}
+
+async function watchesWhatIsSlow(name: string): Promise<void> {
+  const backends = [await startSluggish(), await startSluggish()];
+  const snippet = start(
+    name,
+    backends.map(({ url }) => url),
+  );
+  const url = await snippet.url();
+  await teach(url, 1_000, { 'x-operation': 'read' });
+  const sent = await send(url, { headers: { 'x-operation': 'read', [SLUGGISH]: '1500' } });
+  expect([sent.status, sent.headers['proxy-attempts']]).toEqual([200, undefined]);
+  await snippet.printed(/^observed "read" at 127\.0\.0\.1:\d+: \d+ ms, p99 \d+ ms of 1000$/m);
 }
 
 async function findsWhatIsBehindAName(name: string): Promise<void> {

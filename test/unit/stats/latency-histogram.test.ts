@@ -41,3 +41,26 @@ test.each([-1, 0])('%i is the shortest', (value) => {
 test.each([1e9, Infinity])('%d is the longest, which is about an hour', (value) => {
   expect(of([value]).quantile(1)).toBeGreaterThan(3_600_000);
 });
+
+test('what is taken back was never there', () => {
+  const histogram = of([10, 10, 10, 5_000], 3);
+  for (const value of [5_000, 10]) histogram.remove(value);
+  expect([histogram.samples, histogram.quantile(1) < 12]).toEqual([2, true]);
+  histogram.remove(700);
+  expect(histogram.samples).toBe(2);
+});
+
+test('cleared, it knows nothing', () => {
+  const histogram = of([1, 2, 3, 4], 3);
+  histogram.clear();
+  expect([histogram.samples, histogram.quantile(0.5)]).toEqual([0, 0]);
+  expect(histogram.moments()).toEqual({ mean: 0, deviation: 0 });
+});
+
+test('mean and deviation are about those of the samples', () => {
+  const { mean, deviation } = of([100, 200, 300, 400, 500]).moments();
+  expect(mean).toBeGreaterThanOrEqual(300);
+  expect(mean).toBeLessThan(300 * 1.1);
+  expect(deviation / 141.4).toBeGreaterThan(0.9);
+  expect(deviation / 141.4).toBeLessThan(1.1);
+});

@@ -57,6 +57,17 @@ describe('an attempt that was cut', () => {
   });
 });
 
+test('what is rarer than the quantile can see shows in the variance', () => {
+  const learned = learn(1_999, 400);
+  learned.observe(600_000);
+  expect(learned.get(Infinity)?.limitMs).toBeGreaterThan(40_000);
+});
+
+test('the configured limit is told with what is known', () => {
+  expect(learn(0, 0).configured(30_000)).toEqual({ limitMs: 30_000, source: 'configured' });
+  expect(learn(10, 400).configured(30_000)).toMatchObject({ source: 'configured', samples: 10 });
+});
+
 test('old latencies are forgotten', () => {
   const learned = learn(1_000, 4_000);
   for (let i = 0; i < 2_500; i += 1) learned.observe(400);

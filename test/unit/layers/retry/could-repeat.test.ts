@@ -33,6 +33,14 @@ test.each<[string, boolean]>([
   expect(answer).toBe(false);
 });
 
+test('no: what is left of the deadline is not enough', () => {
+  const exchange = fakeExchange({ startedAt: 0, settings: { timeouts: { deadlineMs: 1_000 } } });
+  addAttempt(exchange);
+  expect(couldRepeat(exchange, 'other', plenty, 800, 199)).toBe(true);
+  expect(couldRepeat(exchange, 'other', plenty, 800, 200)).toBe(false);
+  expect(couldRepeat(exchange, 'other', plenty, 1_000)).toBe(false);
+});
+
 test('no: the budget is used up; and asking takes nothing out of it', () => {
   const exchange = fakeExchange();
   addAttempt(exchange);
