@@ -40,10 +40,12 @@ export type { Logger } from './insight/logger.ts';
 export type {
   BackendLists,
   BackendOptions,
+  DestinationOptions,
   DiscoverableBackendOptions,
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HeaderOptions,
   HedgeOptions,
   HealthOptions,
   HealthStatus,

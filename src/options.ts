@@ -1,4 +1,5 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Destinations } from './engine/destinations.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
   BackendSettings,
@@ -59,6 +60,11 @@ export interface GatewayOptions extends PolicyOptions {
   readonly discovery?: Partial<DiscoverySettings>;
   readonly limits?: LimitOptions;
   /**
+   * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
+   * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
+   */
+  readonly destinations?: DestinationOptions | false;
+  /**
    * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
    * the system's own lookup, with hosts file and search domains.
    */
@@ -71,12 +77,27 @@ export interface GatewayOptions extends PolicyOptions {
   readonly random?: Random;
 }
 
+/** `{}` allows all addresses of the public network, and no other. */
+export interface DestinationOptions {
+  /**
+   * Addresses (`10.0.0.7`), ranges (`10.0.0.0/8`), hosts (`api.internal`, or all below: `*.internal`) and Unix sockets
+   * (`unix:/run/app.sock`, or all in a folder: `unix:/run/apps/`). A listed address is allowed whatever it is; that of
+   * a listed host, if it is public, or `private` says so; what is not listed is not allowed. Default: any public one.
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Allows loopback addresses and those of private networks (RFC 1918, RFC 6598, RFC 4193) as well; never the link-local
+   * ones, among which clouds keep their metadata service. Default false.
+   */
+  readonly private?: boolean;
+}
+
 /** What one mount may decide for itself: several routes share a gateway, each with its own limits. */
 export interface PolicyOptions {
   /** `false`: nothing is ever sent twice. */
   readonly retry?: RetryOptions | false;
   readonly timeouts?: TimeoutOptions;
-  readonly headers?: Partial<HeaderSettings>;
+  readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
 }
@@ -109,6 +130,20 @@ export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
   readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
 }
 
+/** Headers towards the backend that say where a request comes from. */
+export interface HeaderOptions {
+  /**
+   * Is the peer a proxy of yours? What it says of the client (`X-Forwarded-*`, `X-Real-IP`, `Forwarded`) is believed, and
+   * added to; what others say is dropped. `app` (default): Express's `trust proxy` or Koa's `app.proxy` decides, and
+   * without them nobody is believed.
+   */
+  readonly trust?: HeaderSettings['trust'];
+  /** Writes `Forwarded` (RFC 7239) beside `X-Forwarded-*`. Default false. */
+  readonly forwarded?: boolean;
+  /** Host towards the backend: the client's (default), or that of the backend's URL. */
+  readonly host?: HeaderSettings['host'];
+}
+
 /** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
 export interface UpgradeOptions {
   /**
@@ -137,8 +172,11 @@ export interface BackendOptions {
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
   readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
-  /** Certificates of this backend. Verification is always on. */
-  readonly tls?: TargetTls;
+  /**
+   * Certificates of this backend. Verification is always on. A function is read for each new connection, so that they
+   * can be renewed without a restart; while it throws, requests that need one fail with `configuration_error`.
+   */
+  readonly tls?: TargetTls | (() => TargetTls);
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
 }
@@ -349,10 +387,15 @@ export const DEFAULTS = {
     replayBytes: 67_108_864,
   } satisfies LimitSettings & { readonly replayBytes: number },
   headers: {
-    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed.
-    trust: false,
+    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
+    // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.
+    trust: 'app',
+    // Off: few backends read it, and X-Forwarded-* says the same.
+    forwarded: false,
     host: 'preserve',
   } satisfies HeaderSettings,
+  // Off: backends that are written down are meant, wherever they are.
+  destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
 } as const;
@@ -372,6 +415,8 @@ export interface Settings {
   readonly discovery: DiscoverySettings;
   readonly health: HealthSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  /** Undefined: any. */
+  readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
   readonly logger: Logger;
   readonly clock: Clock;

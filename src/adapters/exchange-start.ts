@@ -1,25 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
+import type { AppTrust } from '../engine/types.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
   { core, settings }: Mount,
-  { path, authority } = parseTarget(message.url ?? '/'),
+  { path, authority } = parseTarget(message),
+  appTrust?: AppTrust,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
     rawHeaders: message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
+    appTrust,
     settings,
     startedAt: core.clock.now(),
   };
 }
 
-/** HTTP/2 has a pseudo-header in place of Host. */
+/** HTTP/2 has a pseudo-header, which replaces a Host beside it (RFC 9113 section 8.3.1). */
 function authorityOf({ headers }: IncomingMessage): string | undefined {
-  return headers.host ?? (headers[':authority'] as string | undefined);
+  return (headers[':authority'] as string | undefined) ?? headers.host;
 }

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { ClientExchange } from '../engine/exchange.ts';
-import type { Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
+import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { readsLeniently } from './front-server.ts';
+import { inTurn } from './in-turn.ts';
+import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
 
@@ -29,19 +33,40 @@ export function handle(
   parsed: ParsedBody,
   mount: Mount,
   done: Done,
+  appTrust?: AppTrust,
 ): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return done(undefined);
   }
-  new Visit(message, response, openExchange(message, parsed, mount), mount, { done }).begin();
+  inTurn(
+    message,
+    response,
+    () =>
+      new Visit(message, response, openExchange(message, parsed, mount, appTrust), mount, { done }).begin(),
+    () => done(undefined),
+  );
 }
 
-function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
-  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
+function openExchange(
+  message: IncomingMessage,
+  parsed: ParsedBody,
+  mount: Mount,
+  appTrust: AppTrust | undefined,
+): ClientExchange {
+  const exchange = new ClientExchange(exchangeStart(message, mount, undefined, appTrust), EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
+  const refusal = refusalOf(message, exchange, mount);
+  if (refusal) exchange.cancel(refusal);
   return exchange;
+}
+
+function refusalOf(message: IncomingMessage, { request }: ClientExchange, mount: Mount): Failed | undefined {
+  if (readsLeniently(message)) return lenientParser(mount);
+  // Express: what it is mounted at, taken off the path.
+  const { baseUrl = '' } = message as { baseUrl?: string };
+  return baseUrl !== '' && climbs(request.path) ? climbing() : undefined;
 }
 
 /** A client's request and its response, while they are with us. */

@@ -40,7 +40,8 @@ export interface TimeoutSettings {
 }
 
 export interface HeaderSettings {
-  readonly trust: boolean | ((request: ProxyRequest) => boolean);
+  readonly trust: 'app' | boolean | ((request: ProxyRequest) => boolean);
+  readonly forwarded: boolean;
   readonly host: 'preserve' | 'backend';
 }
 
@@ -99,6 +100,17 @@ export interface LimitSettings {
   readonly queueMs: number;
   readonly requestBytes: number;
   readonly upgrades: number;
+}
+
+/** Which addresses may be connected to. */
+export interface DestinationSettings {
+  readonly allowsPrivate: boolean;
+  /** As `10.0.0.0/8`; those of a listed range are allowed whatever they are. */
+  readonly addresses: readonly string[];
+  /** As `api.internal` or `*.internal`, in lower case; undefined: any. */
+  readonly hosts: readonly string[] | undefined;
+  /** Paths of Unix sockets; of a folder, with a slash at the end. */
+  readonly sockets: readonly string[];
 }
 
 /** A backend as the pool takes it. */

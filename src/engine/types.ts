@@ -159,6 +159,8 @@ export interface Failed {
   /** A 4xx for what the client did wrong; otherwise the status follows from the cause. */
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** One backend alone is out: another may be asked, whatever the cause says of retries. */
+  readonly isOfOneBackend?: true;
   /** State of each backend, where none could be used. */
   readonly backends?: readonly BackendReport[];
   /** Extra RFC 9209 parameters, such as `rcode` or `alert-id`. */
@@ -190,6 +192,9 @@ export interface ProxyRequest {
   readonly encrypted: boolean;
 }
 
+/** Does the app take the peer for a proxy of its own? */
+export type AppTrust = () => boolean;
+
 /** One backend's address, as the forwarders need it. */
 export interface Target {
   readonly name: string;
@@ -206,7 +211,8 @@ export interface Target {
   readonly socketPath?: string | undefined;
   /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
   readonly alpn: readonly ('http/1.1' | 'h2')[];
-  readonly tls?: TargetTls | undefined;
+  /** A function is read for each new connection. */
+  readonly tls?: TargetTls | (() => TargetTls) | undefined;
 }
 
 /** TLS towards one backend. */
@@ -216,6 +222,8 @@ export interface TargetTls {
   readonly key?: string | Buffer;
   /** SNI, and the name checked in the certificate; default: the host name of the backend's URL. */
   readonly servername?: string;
+  /** Default: `TLSv1.2`. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */
@@ -292,6 +300,8 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** What the app says of the peer, where it was asked to trust some; heard under `headers.trust: 'app'`. */
+  readonly appTrust: AppTrust | undefined;
   /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */
   readonly upgrade: string | undefined;
   readonly attempts: Attempt[];

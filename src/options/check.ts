@@ -69,6 +69,12 @@ export const aBoolean: Check = (key, value) => {
   if (typeof value !== 'boolean') throw new TypeError(`${key} must be true or false, got ${show(value)}`);
 };
 
+/** Undefined, or a text with something in it. */
+export const checkText: Check = (key, value) => {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw new TypeError(`${key} must be a non-empty string, got ${show(value)}`);
+};
+
 /** A path as it begins a request target. */
 export const aPath: Check = (key, value) => {
   if (typeof value === 'string' && /^\/[^\s?#\\]*$/.test(value)) return;

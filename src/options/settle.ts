@@ -8,6 +8,7 @@ import {
   type PolicyOptions,
   type Settings,
 } from '../options.ts';
+import { settleDestinations } from './destinations.ts';
 import { settleDiscovery } from './discovery.ts';
 import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
@@ -50,7 +51,11 @@ const BREAKER: Checks = {
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
 };
-const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
+const HEADERS: Checks = {
+  trust: either(oneOf('app'), aBoolean, aFunction),
+  forwarded: aBoolean,
+  host: oneOf('preserve', 'backend'),
+};
 const ERRORS: Checks = {
   status: either(number({ min: 400, max: 599, integer: true }), oneOf('by-cause'), aFunction),
   disclose: either(oneOf('public', 'trusted', 'hidden'), aFunction),
@@ -67,6 +72,7 @@ const GATEWAY_KEYS = [
   'health',
   'discovery',
   'limits',
+  'destinations',
   'resolver',
   'logger',
   'clock',
@@ -104,6 +110,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
     limits: settleLimits(options.limits),
+    destinations: settleDestinations(options.destinations),
     resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),

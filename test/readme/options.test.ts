@@ -33,6 +33,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'limits.priority',
     'errors.render',
     'upgrade.path',
+    'destinations.allow',
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
@@ -89,6 +90,7 @@ test('every option is in the table, and no other', () => {
     'headers',
     'errors',
     'upgrade',
+    'destinations',
   ];
   const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
@@ -106,6 +108,7 @@ describe('defaults', () => {
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
     ...flat('retry.hedge.', hedge),
+    'destinations.private': false,
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
     'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };

@@ -24,6 +24,10 @@ const NOTHING_FOUND = {
 export const gatewayScenarios = {
   destination_prohibited: [
     { what: 'a Unix socket in a folder that the user may not enter', run: connectWhereForbidden },
+    {
+      what: 'an address that `destinations` does not allow',
+      run: sending({}, { backends: ['http://127.0.0.1:9'], destinations: {} }),
+    },
   ],
   circuit_open: [{ what: 'one failure, where one opens the breaker', run: openCircuit }],
   no_healthy_backend: [{ what: 'a request to a gateway that closes', run: sendToClosing }],

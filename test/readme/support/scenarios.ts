@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
+import { makeCertificate } from '../../../src/testing/certificates.ts';
 import { startBackend } from '../../support/live-backend.ts';
 import { type Sent, send } from '../../support/live-client.ts';
+import { listen } from '../../support/live-server.ts';
 import { SLUGGISH, startSluggish, teach } from '../../support/live-sluggish.ts';
 import { messageOn, openWebSocket, startWebSockets } from '../../support/live-websocket.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
@@ -30,6 +33,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'Backends at run time': movesToTheNewBackend,
   Discovery: findsWhatIsBehindAName,
   'Discovery 2': readsListsFromAFile,
+  Destinations: connectsWhereItMay,
+  'TLS to backends': readsCertificatesAnew,
   'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
   'Body parsers in front': forwardsTheVeryBytes,
@@ -44,10 +49,13 @@ function start(name: string, backends: readonly string[], place = REPOSITORY): R
 }
 
 /** Where a snippet names what only the reader has. */
-function startWith(name: string, theirs: string, ours: string): RunningSnippet {
-  const { code } = blockNamed(name);
-  if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
-  return new RunningSnippet(code.replace(theirs, ours), [], REPOSITORY);
+function startWith(name: string, replacements: Readonly<Record<string, string>>): RunningSnippet {
+  let { code } = blockNamed(name);
+  for (const [theirs, ours] of Object.entries(replacements)) {
+    if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
+    code = code.replace(theirs, ours);
+  }
+  return new RunningSnippet(code, [], REPOSITORY);
 }
 
 function forwardsPastADeadBackend(mountPath: string): Scenario {
@@ -226,7 +234,7 @@ async function refusesTheLessImportant(name: string): Promise<void> {
 
 async function findsWhatIsBehindAName(name: string): Promise<void> {
   const { port } = await startEcho();
-  const snippet = startWith(name, 'api.internal:3000', `localhost:${port}`);
+  const snippet = startWith(name, { 'api.internal:3000': `localhost:${port}` });
   expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
   await snippet.printed(/^dns:localhost found \d$/m);
 }
@@ -236,7 +244,7 @@ async function readsListsFromAFile(name: string): Promise<void> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'backends.json');
   const [first, second] = [await startEcho(), await startEcho()];
-  const snippet = startWith(name, 'backends.json', file);
+  const snippet = startWith(name, { 'backends.json': file });
   const url = await snippet.url();
   const waiting = send(`${url}/first`);
   writeFileSync(file, JSON.stringify([first.url]));
@@ -249,6 +257,27 @@ async function readsListsFromAFile(name: string): Promise<void> {
   }
   // The file was not there at first.
   expect(snippet.errors).toContain('ENOENT');
+}
+
+async function connectsWhereItMay(name: string): Promise<void> {
+  const { port } = await startEcho();
+  const snippet = startWith(name, { 'api.internal:3000': `localhost:${port}` });
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+}
+
+async function readsCertificatesAnew(name: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [ca, file] = [makeCertificate('Authority', { isAuthority: true }), join(folder, 'ca.pem')];
+  const server = createHttps(makeCertificate('backend', { issuer: ca }), (request, response) => {
+    response.end(`${request.method} ${request.url}`);
+  });
+  const { port } = await listen(server);
+  const snippet = startWith(name, { 'api.internal': `127.0.0.1:${port}`, 'ca.pem': file });
+  const url = `${await snippet.url()}/orders`;
+  expect(causeOf(await send(url))).toBe('configuration_error');
+  writeFileSync(file, ca.cert);
+  expect(textOf(await send(url))).toBe('GET /orders');
 }
 
 async function checksBackends(name: string): Promise<void> {
