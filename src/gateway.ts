@@ -14,7 +14,15 @@ import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, LimitObserver, RepeatObserver, Target } from './engine/types.ts';
+import type {
+  Exchange,
+  Failed,
+  Forward,
+  LimitObserver,
+  RepeatObserver,
+  RouteLimit,
+  Target,
+} from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { DirectForwarder } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
@@ -22,7 +30,7 @@ import { describeAttempt, describeExchange, describeLimit, describeRepeat } from
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
 import { ConnectLimit } from './layers/attempt-timeout/connect-limit.ts';
-import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
+import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { finalRecipient } from './layers/final-recipient.ts';
