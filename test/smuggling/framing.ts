@@ -80,7 +80,7 @@ export const FRAMING: readonly RequestCase[] = [
   passed(
     'a header that only looks like Transfer-Encoding',
     post('Transfer_Encoding: chunked', 'Content-Length: 0'),
-    arrival('POST /x', ['host: a', 'Transfer_Encoding: chunked', 'content-length: 0']),
+    arrival('POST /x', ['host: a', 'content-length: 0']),
   ),
   ...['chunked', 'Chunked', 'CHUNKED', ' chunked ', '\tchunked'].map((coding) =>
     passed(
