@@ -45,6 +45,7 @@ export type {
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HeaderOptions,
   HedgeOptions,
   HealthOptions,
   HealthStatus,

@@ -97,7 +97,7 @@ export interface PolicyOptions {
   /** `false`: nothing is ever sent twice. */
   readonly retry?: RetryOptions | false;
   readonly timeouts?: TimeoutOptions;
-  readonly headers?: Partial<HeaderSettings>;
+  readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
 }
@@ -109,6 +109,20 @@ export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
    * Default, and where it returns undefined: method and shape of the path.
    */
   readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
+}
+
+/** Headers towards the backend that say where a request comes from. */
+export interface HeaderOptions {
+  /**
+   * Is the peer a proxy of yours? What it says of the client (`X-Forwarded-*`, `X-Real-IP`, `Forwarded`) is believed, and
+   * added to; what others say is dropped. `app` (default): Express's `trust proxy` or Koa's `app.proxy` decides, and
+   * without them nobody is believed.
+   */
+  readonly trust?: HeaderSettings['trust'];
+  /** Writes `Forwarded` (RFC 7239) beside `X-Forwarded-*`. Default false. */
+  readonly forwarded?: boolean;
+  /** Host towards the backend: the client's (default), or that of the backend's URL. */
+  readonly host?: HeaderSettings['host'];
 }
 
 /** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
@@ -348,8 +362,11 @@ export const DEFAULTS = {
     replayBytes: 67_108_864,
   },
   headers: {
-    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed.
-    trust: false,
+    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
+    // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.
+    trust: 'app',
+    // Off: few backends read it, and X-Forwarded-* says the same.
+    forwarded: false,
     host: 'preserve',
   } satisfies HeaderSettings,
   // Off: backends that are written down are meant, wherever they are.

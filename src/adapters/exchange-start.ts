@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
+import type { AppTrust } from '../engine/types.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
 /** What is known of a request before its body is looked at. */
@@ -8,12 +9,14 @@ export function exchangeStart(
   message: IncomingMessage,
   { core, settings }: Mount,
   { path, authority } = parseTarget(message.url ?? '/'),
+  appTrust?: AppTrust,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
     rawHeaders: message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
+    appTrust,
     settings,
     startedAt: core.clock.now(),
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
-import type { Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
+import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
@@ -29,17 +29,23 @@ export function handle(
   parsed: ParsedBody,
   mount: Mount,
   done: Done,
+  appTrust?: AppTrust,
 ): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return done(undefined);
   }
-  new Visit(message, response, openExchange(message, parsed, mount), mount, { done }).begin();
+  new Visit(message, response, openExchange(message, parsed, mount, appTrust), mount, { done }).begin();
 }
 
-function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
-  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
+function openExchange(
+  message: IncomingMessage,
+  parsed: ParsedBody,
+  mount: Mount,
+  appTrust: AppTrust | undefined,
+): ClientExchange {
+  const exchange = new ClientExchange(exchangeStart(message, mount, undefined, appTrust), EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
   return exchange;
 }

@@ -1,5 +1,6 @@
 import type { RequestSettings } from './settings.ts';
 import type {
+  AppTrust,
   Attempt,
   Cancellable,
   Exchange,
@@ -17,6 +18,7 @@ export interface ExchangeStart {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly appTrust?: AppTrust | undefined;
   readonly upgrade?: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
@@ -27,6 +29,7 @@ export class ClientExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly appTrust: AppTrust | undefined;
   readonly upgrade: string | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
@@ -49,6 +52,7 @@ export class ClientExchange implements Exchange {
     this.rawHeaders = start.rawHeaders;
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
+    this.appTrust = start.appTrust;
     this.upgrade = start.upgrade;
     this.settings = start.settings;
     this.startedAt = start.startedAt;

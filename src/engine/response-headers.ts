@@ -5,7 +5,7 @@ import type { RawHeaders } from './types.ts';
 /** Headers of ours that a backend must not be able to fake. */
 const OURS_ON_RESPONSES: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-cause', 'proxy-attempts']);
 
-const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES);
+const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES, { dropsTwins: false });
 
 /** A Buffer. Its `latin1Slice` is `toString('latin1')` without the detour over the name of the encoding. */
 export interface HeaderBytes {

@@ -40,7 +40,8 @@ export interface TimeoutSettings {
 }
 
 export interface HeaderSettings {
-  readonly trust: boolean | ((request: ProxyRequest) => boolean);
+  readonly trust: 'app' | boolean | ((request: ProxyRequest) => boolean);
+  readonly forwarded: boolean;
   readonly host: 'preserve' | 'backend';
 }
 

@@ -192,6 +192,9 @@ export interface ProxyRequest {
   readonly encrypted: boolean;
 }
 
+/** Does the app take the peer for a proxy of its own? */
+export type AppTrust = () => boolean;
+
 /** One backend's address, as the forwarders need it. */
 export interface Target {
   readonly name: string;
@@ -297,6 +300,8 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** What the app says of the peer, where it was asked to trust some; heard under `headers.trust: 'app'`. */
+  readonly appTrust: AppTrust | undefined;
   /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */
   readonly upgrade: string | undefined;
   readonly attempts: Attempt[];

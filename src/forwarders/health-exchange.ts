@@ -66,7 +66,7 @@ function settingsFor(limitMs: number): RequestSettings {
       deadlineHeader: false,
       upgradeIdleMs: limitMs,
     },
-    headers: { trust: false, host: 'preserve' },
+    headers: { trust: false, forwarded: false, host: 'preserve' },
     errors: { status: 502, disclose: 'public', render: undefined, deliver: 'respond' },
     upgrade: { path: undefined, strip: false },
   };

@@ -58,7 +58,11 @@ const LIMITS: Checks = {
   upgrades: count(0),
   replayBytes: count(0),
 };
-const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
+const HEADERS: Checks = {
+  trust: either(oneOf('app'), aBoolean, aFunction),
+  forwarded: aBoolean,
+  host: oneOf('preserve', 'backend'),
+};
 const ERRORS: Checks = {
   status: either(number({ min: 400, max: 599, integer: true }), oneOf('by-cause'), aFunction),
   disclose: either(oneOf('public', 'trusted', 'hidden'), aFunction),
