@@ -29,6 +29,7 @@ import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
+import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
@@ -152,6 +153,8 @@ export class Gateway implements AsyncDisposable {
         contain((error, failure) => this.#logUnexpected(error, failure)),
         // Refuses what must not be forwarded before it costs anything.
         guard({ name, requestBytes: limits.requestBytes }),
+        // Changes the head that goes to the client, when nothing below goes by it any more.
+        rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Where backends are discovered, waits for the first one; once for all attempts.

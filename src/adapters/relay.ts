@@ -45,7 +45,8 @@ function headersOfOurs(
   exchange: Exchange,
   gatewayName: string,
 ): RawHeaders {
-  const isFailure = isBackendFailure(outcome.status);
+  const received = outcome.receivedStatus ?? outcome.status;
+  const isFailure = isBackendFailure(received);
   if (message.complete && exchange.attempts.length === 1 && !isFailure) return NOTHING;
   const ours: string[] = [];
   if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
@@ -53,7 +54,7 @@ function headersOfOurs(
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');
-    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, received));
   }
   exposeThem(response, outcome, ours);
   return ours;

@@ -4,6 +4,7 @@ import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import type { Failed, Upgraded } from '../engine/types.ts';
+import { climbs } from '../engine/path.ts';
 import { tunnelledUpgrade } from '../engine/upgrade.ts';
 import { failed } from '../failure/failed.ts';
 import { exchangeStart } from './exchange-start.ts';
@@ -12,7 +13,7 @@ import { announcesBody } from './open-body.ts';
 import { parseTarget, type RequestTarget } from './request.ts';
 import { UpgradeClient } from './upgrade-client.ts';
 import { switchingHead } from './upgrade-head.ts';
-import { climbs, targetAt } from './upgrade-path.ts';
+import { targetAt } from './upgrade-path.ts';
 
 /** For `server.on('upgrade', ...)`. Leaves alone what is not for its `upgrade.path`, or was taken by another one. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -83,7 +84,10 @@ function clientOn(
 function openExchange(message: IncomingMessage, target: RequestTarget, mount: Mount): ClientExchange {
   const isOld = message.httpVersion === '1.0';
   const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
-  return new ClientExchange({ ...exchangeStart(message, mount, target), upgrade }, EMPTY_BODY);
+  return new ClientExchange(
+    { ...exchangeStart(message, mount, target), originalUrl: message.url, upgrade },
+    EMPTY_BODY,
+  );
 }
 
 function refusalOf(message: IncomingMessage, { settings }: Mount): Failed | undefined {

@@ -1,3 +1,4 @@
+import { climbs, isOriginForm } from '../engine/path.ts';
 import type { Exchange, Failed, Layer } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 
@@ -19,6 +20,9 @@ export function guard(options: GuardOptions): Layer {
 function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined {
   const { headers, path } = exchange.request;
   if (!isOriginForm(path)) return rejected(400, 'The request target is neither a path nor an http URL.');
+  // What is rewritten by its beginning must stay below it.
+  if (exchange.settings.rewrite.path && climbs(path))
+    return rejected(400, 'The path climbs out of a part of itself.');
   if (hasTwoHosts(exchange)) return rejected(400, 'The request has more than one Host header.');
   // Node's parser lets other codings through, with only the chunking undone.
   const coding = headers['transfer-encoding'];
@@ -28,13 +32,6 @@ function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined 
   if ((exchange.body.length ?? 0) > options.requestBytes)
     return rejected(413, 'The request body is too large.');
   return isLoop(exchange, options.name) ? failed('loop_detected') : undefined;
-}
-
-const ORIGIN_FORM = /^\/[^\s#\x00-\x1f\x7f\u0100-\uffff]*$/;
-
-/** RFC 9112 section 3.2.1, without what no URL may contain: a fragment, white space, control characters. */
-function isOriginForm(path: string): boolean {
-  return ORIGIN_FORM.test(path);
 }
 
 /** `headers` keeps the first of them only. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { climbs, targetAt } from '../../../src/adapters/upgrade-path.ts';
+import { targetAt } from '../../../src/adapters/upgrade-path.ts';
+import { climbs } from '../../../src/engine/path.ts';
 
 const pathAt = (target: string, path: string | undefined, strip: boolean): string | undefined =>
   targetAt({ path: target, authority: 'a' }, { path, strip })?.path;
