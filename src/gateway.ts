@@ -22,6 +22,7 @@ import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
 import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
+import { finalRecipient } from './layers/final-recipient.ts';
 import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
@@ -152,7 +153,13 @@ export class Gateway implements AsyncDisposable {
         // Turns anything thrown below into an outcome, so that nothing above has to expect exceptions.
         contain((error, failure) => this.#logUnexpected(error, failure)),
         // Refuses what must not be forwarded before it costs anything.
-        guard({ name, requestBytes: limits.requestBytes }),
+        guard({
+          name,
+          requestBytes: limits.requestBytes,
+          hasPrefixes: () => pool.backends.some(({ target }) => target.prefix !== ''),
+        }),
+        // Answers what asks for the gateway itself, once it is known to be well formed.
+        finalRecipient(),
         // Changes the head that goes to the client, when nothing below goes by it any more.
         rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.

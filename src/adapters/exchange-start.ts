@@ -9,7 +9,7 @@ const NOTHING = {};
 export function exchangeStart(
   message: IncomingMessage,
   { core, settings }: Mount,
-  { path, authority } = parseTarget(message.url ?? '/'),
+  { path, authority } = parseTarget(message),
   known: Pick<ExchangeStart, 'appTrust' | 'originalUrl'> = NOTHING,
 ): ExchangeStart {
   return {
@@ -24,7 +24,7 @@ export function exchangeStart(
   };
 }
 
-/** HTTP/2 has a pseudo-header in place of Host. */
+/** HTTP/2 has a pseudo-header, which replaces a Host beside it (RFC 9113 section 8.3.1). */
 function authorityOf({ headers }: IncomingMessage): string | undefined {
-  return headers.host ?? (headers[':authority'] as string | undefined);
+  return (headers[':authority'] as string | undefined) ?? headers.host;
 }

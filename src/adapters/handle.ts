@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
@@ -9,6 +10,9 @@ import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { readsLeniently } from './front-server.ts';
+import { inTurn } from './in-turn.ts';
+import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
 
@@ -42,7 +46,13 @@ export function handle(
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return done(undefined);
   }
-  new Visit(message, response, openExchange(message, parsed, mount, appTrust), mount, { done }).begin();
+  inTurn(
+    message,
+    response,
+    () =>
+      new Visit(message, response, openExchange(message, parsed, mount, appTrust), mount, { done }).begin(),
+    () => done(undefined),
+  );
 }
 
 function openExchange(
@@ -54,7 +64,16 @@ function openExchange(
   const start = exchangeStart(message, mount, undefined, { appTrust, originalUrl: parsed.originalUrl });
   const exchange = new ClientExchange(start, EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
+  const refusal = refusalOf(message, exchange, mount);
+  if (refusal) exchange.cancel(refusal);
   return exchange;
+}
+
+function refusalOf(message: IncomingMessage, { request }: ClientExchange, mount: Mount): Failed | undefined {
+  if (readsLeniently(message)) return lenientParser(mount);
+  // Express: what it is mounted at, taken off the path.
+  const { baseUrl = '' } = message as { baseUrl?: string };
+  return baseUrl !== '' && climbs(request.path) ? climbing() : undefined;
 }
 
 /** A client's request and its response, while they are with us. */

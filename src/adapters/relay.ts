@@ -47,10 +47,11 @@ function headersOfOurs(
 ): RawHeaders {
   const received = outcome.receivedStatus ?? outcome.status;
   const isFailure = isBackendFailure(received);
-  if (message.complete && exchange.attempts.length === 1 && !isFailure) return NOTHING;
+  const isPlain = exchange.attempts.length <= 1 && !isFailure;
+  if (message.complete && isPlain) return NOTHING;
   const ours: string[] = [];
   if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
-  if (exchange.attempts.length === 1 && !isFailure) return ours;
+  if (isPlain) return ours;
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');

@@ -2,14 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import type { Failed, Upgraded } from '../engine/types.ts';
-import { climbs } from '../engine/path.ts';
 import { tunnelledUpgrade } from '../engine/upgrade.ts';
 import { failed } from '../failure/failed.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { readsLeniently } from './front-server.ts';
 import { Visit } from './handle.ts';
 import { announcesBody } from './open-body.ts';
+import { climbing, lenientParser, rejected } from './refusals.ts';
 import { parseTarget, type RequestTarget } from './request.ts';
 import { UpgradeClient } from './upgrade-client.ts';
 import { switchingHead } from './upgrade-head.ts';
@@ -28,7 +30,7 @@ export function upgradeListener(given: Mount): UpgradeListener {
     // Node leaves it without: an error on a connection that nobody takes would end the process.
     if (!seen.has(socket)) socket.on('error', ignore);
     seen.add(socket);
-    const target = targetAt(parseTarget(message.url ?? '/'), mount.settings.upgrade);
+    const target = targetAt(parseTarget(message), mount.settings.upgrade);
     if (!target || taken.has(socket)) return;
     taken.add(socket);
     accept(message, socket, head, target, mount);
@@ -90,17 +92,12 @@ function openExchange(message: IncomingMessage, target: RequestTarget, mount: Mo
   );
 }
 
-function refusalOf(message: IncomingMessage, { settings }: Mount): Failed | undefined {
+function refusalOf(message: IncomingMessage, mount: Mount): Failed | undefined {
+  if (readsLeniently(message)) return lenientParser(mount);
   // No parser of Node's reads it: its bytes would pass for those of the new protocol.
   if (announcesBody(message)) return rejected('A request for an upgrade must not have a body.');
-  if (settings.upgrade.path !== undefined && climbs(message.url ?? '/')) {
-    return rejected('The path climbs out of a part of itself.');
-  }
-  return undefined;
-}
-
-function rejected(detail: string): Failed {
-  return failed('request_rejected', { status: 400, detail });
+  const isMounted = mount.settings.upgrade.path !== undefined;
+  return isMounted && climbs(message.url ?? '/') ? climbing() : undefined;
 }
 
 function noPlace(): Failed {

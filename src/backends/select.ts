@@ -26,6 +26,9 @@ export interface SelectOptions {
   readonly queue: WaitingQueue;
 }
 
+/** One cut after the other: for so many times slower than the limit a backend is taken at most. */
+const MOST_DOUBT = 8;
+
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
   return (next) => (exchange) => tryToSend(exchange, next, options) ?? waitForPlace(exchange, next, options);
@@ -99,8 +102,8 @@ class Sending {
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'failed') this.#answered(outcome);
-    else if (this.#attempt.superseded) this.#passedOver(IGNORED);
-    else if (outcome.cause === 'first_byte_timeout') this.#passedOver(outcome.verdict);
+    else if (this.#attempt.superseded) this.#passedOver(IGNORED, 0);
+    else if (outcome.cause === 'first_byte_timeout') this.#passedOver(outcome.verdict, MOST_DOUBT);
     else this.#settle(outcome.verdict);
     return outcome;
   };
@@ -122,12 +125,18 @@ class Sending {
     else outcome.onEnded(this.#ended);
   }
 
-  /** Given up for being slow: without this, a slow backend would look as fast as its fast answers. */
-  #passedOver(verdict: Verdict): void {
+  /**
+   * Given up for being slow: without this, a slow backend would look as fast as its fast answers. Where nothing is
+   * known but that it would have taken longer, it is taken for twice as slow each time, up to `doubt` times the wait.
+   */
+  #passedOver(verdict: Verdict, doubt: number): void {
     const { endedAt, sentAt } = this.#attempt;
     if (endedAt !== undefined && sentAt !== undefined) {
+      const { latency } = this.#backend;
       const waitedMs = endedAt - sentAt;
-      if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
+      const known = latency.at(endedAt);
+      const atLeast = Math.max(waitedMs, Math.min(2 * known, doubt * waitedMs));
+      if (atLeast > known) latency.observe(atLeast, endedAt);
     }
     this.#settle(verdict);
   }

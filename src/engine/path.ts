@@ -5,17 +5,6 @@ export function isOriginForm(path: string): boolean {
   return ORIGIN_FORM.test(path);
 }
 
-const DOT = '(?:\\.|%2e)';
-const SEPARATOR = '(?:[/\\\\]|%2f|%5c)';
-/** Some servers take what follows a semicolon for parameters of the segment. */
-const END = `(?:${SEPARATOR}|;|%3b|$)`;
-const CLIMB = new RegExp(`${SEPARATOR}${DOT}${DOT}${END}`, 'i');
-
-/** Would some backend take a step up out of a part of this path? Then it is not known what it is below. */
-export function climbs(path: string): boolean {
-  return CLIMB.test(pathnameOf(path));
-}
-
 export function pathnameOf(path: string): string {
   return path.replace(/[?#].*$/s, '');
 }

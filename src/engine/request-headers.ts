@@ -2,6 +2,7 @@ import { pushDeadline } from './deadline-header.ts';
 import { forwardedValue } from './forwarded-header.ts';
 import { HOP_BY_HOP, HeaderRules } from './header-rules.ts';
 import { nominatedNames } from './headers.ts';
+import { countForward } from './max-forwards.ts';
 import { isTrusted } from './trust.ts';
 import type { Exchange, Target } from './types.ts';
 
@@ -37,6 +38,7 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
     if (body.reserialized && rule.lower === 'content-encoding') continue;
     headers.push(name, rawHeaders[i + 1] as string);
   }
+  countForward(headers, request);
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
   pushForwarded(headers, exchange, trusted);
   if (forwarded) headers.push('Forwarded', forwardedValue(exchange, trusted));

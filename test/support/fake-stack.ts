@@ -1,26 +1,30 @@
 import type { Backend } from '../../src/backends/backend.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
-import type { Random } from '../../src/engine/clock.ts';
+import type { Clock, Random } from '../../src/engine/clock.ts';
 import { compose } from '../../src/engine/compose.ts';
-import type { Exchange, Forward, RepeatObserver } from '../../src/engine/types.ts';
+import type { Exchange, Forward, LimitObserver, RepeatObserver } from '../../src/engine/types.ts';
+import { attemptTimeout } from '../../src/layers/attempt-timeout/attempt-timeout.ts';
+import type { LearnedLimits } from '../../src/layers/attempt-timeout/learned-limits.ts';
 import { deadline } from '../../src/layers/deadline.ts';
 import { hedge } from '../../src/layers/hedge/hedge.ts';
 import type { RetryBudget } from '../../src/layers/retry/budget.ts';
+import { couldRepeat } from '../../src/layers/retry/could-repeat.ts';
 import { retry } from '../../src/layers/retry/retry.ts';
-import type { FakeClock } from './fake-clock.ts';
 import { fakePool } from './fake-pool.ts';
 import { NOBODY, plentiful } from './fake-retry.ts';
 
 export interface StackFixture {
   readonly backends: readonly Backend[];
-  readonly clock: FakeClock;
+  readonly clock: Clock;
   readonly random: Random;
   readonly budget?: RetryBudget;
   readonly queue?: number;
   /** What the route's answers usually take, for hedging. */
   readonly quantileMs?: number;
   readonly observer?: RepeatObserver;
+  /** With limits that are learned. */
+  readonly learning?: { readonly learned: LearnedLimits; readonly observer: LimitObserver };
 }
 
 /** Everything that decides about attempts, as the gateway has it, over a hop of the test's own. */
@@ -43,6 +47,16 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
         observer,
       }),
       select({ clock, pool, queue }),
+      ...(given.learning
+        ? [
+            attemptTimeout({
+              clock,
+              ...given.learning,
+              canGoElsewhere: (exchange, neededMs) =>
+                couldRepeat(exchange, elsewhere(exchange), budget, clock.now(), neededMs),
+            }),
+          ]
+        : []),
     ],
     hop,
   );

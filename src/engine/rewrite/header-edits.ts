@@ -1,10 +1,10 @@
 import { HOP_BY_HOP } from '../header-rules.ts';
 import { valuesOf } from '../headers.ts';
+import { isHost } from '../host.ts';
 import type { HeaderEdits } from '../settings.ts';
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const AUTHORITY = /^[\w.~%:[\]-]+$/;
 
 /** How a message ends, and how far it has come, is not for functions to say. */
 const RESERVED_ON_REQUESTS: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length', 'via']);
@@ -88,7 +88,7 @@ export class HeadHeaders implements HeaderEdits {
     if (typeof value !== 'string' || !VALUE.test(value)) {
       throw new TypeError(`the value of ${name} must be text of one line, without control characters`);
     }
-    if (this.#isRequest && lower === 'host' && value !== '' && !AUTHORITY.test(value)) {
+    if (this.#isRequest && lower === 'host' && !isHost(String(value))) {
       throw new TypeError('Host must be a host, and perhaps a port');
     }
     return lower;

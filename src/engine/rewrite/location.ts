@@ -1,5 +1,6 @@
+import { climbs } from '../dot-segments.ts';
 import { HookError, runHook } from '../hooks.ts';
-import { behindPrefix, climbs, pathnameOf } from '../path.ts';
+import { behindPrefix, pathnameOf } from '../path.ts';
 import type { LocationFunction } from '../settings.ts';
 import type { Exchange, Target } from '../types.ts';
 
@@ -41,7 +42,7 @@ function relative(path: string | undefined, location: string): string {
 
 /** From the backend's paths to the client's: prefix, rewriting and mount path undone. Undefined where there is none. */
 function clientPath(path: string, exchange: Exchange, { prefix }: Target): string | undefined {
-  if (climbs(path)) return undefined;
+  if (climbs(pathnameOf(path))) return undefined;
   const behind = behindPrefix(path, prefix);
   if (behind === undefined) return undefined;
   const sent = behind.startsWith('/') ? behind : `/${behind}`;

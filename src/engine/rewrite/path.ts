@@ -1,5 +1,6 @@
+import { climbs } from '../dot-segments.ts';
 import { HookError, runHook } from '../hooks.ts';
-import { behindPrefix, climbs, isOriginForm } from '../path.ts';
+import { behindPrefix, isOriginForm } from '../path.ts';
 import type { PathRewrite } from '../settings.ts';
 import type { ProxyRequest } from '../types.ts';
 

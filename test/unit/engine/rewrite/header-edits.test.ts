@@ -94,7 +94,7 @@ test('there is one Host', () => {
     'b.example:80',
     ...LINES.slice(2),
   ]);
-  for (const bad of ['b c', 'b/c', 'b,c', 'a@b', 'http://a', 'a\tb']) {
+  for (const bad of ['b c', 'b/c', 'a@b', 'http://a', 'a\tb']) {
     expect(() => edit((headers) => headers.set('Host', bad)), bad).toThrow('Host must be a host');
   }
   expect(() => edit((headers) => headers.append('Host', 'b'))).toThrow('there must be one Host');
