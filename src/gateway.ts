@@ -30,6 +30,7 @@ import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
+import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
@@ -159,6 +160,8 @@ export class Gateway implements AsyncDisposable {
         }),
         // Answers what asks for the gateway itself, once it is known to be well formed.
         finalRecipient(),
+        // Changes the head that goes to the client, when nothing below goes by it any more.
+        rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Where backends are discovered, waits for the first one; once for all attempts.

@@ -6,6 +6,7 @@ import type {
   BalanceSettings,
   BreakerSettings,
   BudgetSettings,
+  CookieFunction,
   Disclosure,
   DiscoverySettings,
   ErrorSettings,
@@ -13,8 +14,11 @@ import type {
   HealthSettings,
   HedgeSettings,
   LimitSettings,
+  LocationFunction,
   RenderedBody,
+  RequestFunction,
   RequestSettings,
+  ResponseFunction,
   RetrySettings,
   SourceSettings,
   TimeoutSettings,
@@ -100,6 +104,7 @@ export interface PolicyOptions {
   readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
+  readonly rewrite?: RewriteOptions;
 }
 
 /** Time limits, in milliseconds, 1 up; Infinity switches one off. */
@@ -109,6 +114,42 @@ export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
    * Default, and where it returns undefined: method and shape of the path.
    */
   readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
+}
+
+/**
+ * What is changed on the way. Functions must not be async; one that throws, or gives what cannot be sent, makes
+ * `configuration_error` of the request. `false`, in a policy: not what the gateway does.
+ */
+export interface RewriteOptions {
+  /**
+   * The path towards the backend, before its prefix. An object replaces the first prefix that fits (`{ '/api': '/v1' }`:
+   * `/api`, `/api/x`, not `/apix`), a list the first pattern that matches path and query; a function gives path and query,
+   * or undefined for those that the client sent. A path with `..` in it is refused with 400. Default false.
+   */
+  readonly path?:
+    | ((request: ProxyRequest) => string | undefined)
+    | readonly (readonly [pattern: RegExp, replacement: string])[]
+    | Readonly<Record<string, string>>
+    | false;
+  /** Changes the head of each attempt, after everything else. Default false. */
+  readonly request?: RequestFunction | false;
+  /** Changes the head of the response that the client gets, after everything else. Default false. */
+  readonly response?: ResponseFunction | false;
+  /**
+   * True: a Location that names the backend's origin or prefix is mapped to what the client would ask for. A function
+   * gives another one, or undefined to leave it. Default false.
+   */
+  readonly location?: boolean | LocationFunction;
+  /** Attributes of Set-Cookie. `false`: neither. */
+  readonly cookies?: CookieOptions | false;
+}
+
+/** From old values to new ones, `*` for all others; or a function. An empty text takes the attribute away. */
+export interface CookieOptions {
+  /** Default false. */
+  readonly domain?: Readonly<Record<string, string>> | CookieFunction | false;
+  /** By prefix. Default false. */
+  readonly path?: Readonly<Record<string, string>> | CookieFunction | false;
 }
 
 /** Headers towards the backend that say where a request comes from. */
@@ -373,6 +414,14 @@ export const DEFAULTS = {
   destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
+  // Off: what passes as it is cannot be wrong.
+  rewrite: {
+    path: false,
+    request: false,
+    response: false,
+    location: false,
+    cookies: { domain: false, path: false },
+  } satisfies RewriteOptions,
 } as const;
 
 /** Options after validation, complete and frozen. */

@@ -1,22 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
-import type { AppTrust } from '../engine/types.ts';
 import { HttpRequest, parseTarget } from './request.ts';
+
+const NOTHING = {};
 
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
   { core, settings }: Mount,
   { path, authority } = parseTarget(message),
-  appTrust?: AppTrust,
+  known: Pick<ExchangeStart, 'appTrust' | 'originalUrl'> = NOTHING,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
     rawHeaders: message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
-    appTrust,
+    appTrust: known.appTrust,
+    originalUrl: known.originalUrl,
     settings,
     startedAt: core.clock.now(),
   };

@@ -16,6 +16,12 @@ import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
 
+/** A request as a framework has it, where that is more than Node's. */
+export interface FrameworkRequest extends ParsedBody {
+  /** As the client asked for it: mount paths are taken off `url`. */
+  readonly originalUrl?: string;
+}
+
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
 
@@ -30,7 +36,7 @@ export interface Host {
 export function handle(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   done: Done,
   appTrust?: AppTrust,
@@ -51,11 +57,12 @@ export function handle(
 
 function openExchange(
   message: IncomingMessage,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   appTrust: AppTrust | undefined,
 ): ClientExchange {
-  const exchange = new ClientExchange(exchangeStart(message, mount, undefined, appTrust), EMPTY_BODY);
+  const start = exchangeStart(message, mount, undefined, { appTrust, originalUrl: parsed.originalUrl });
+  const exchange = new ClientExchange(start, EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
   const refusal = refusalOf(message, exchange, mount);
   if (refusal) exchange.cancel(refusal);

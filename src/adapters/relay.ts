@@ -45,7 +45,8 @@ function headersOfOurs(
   exchange: Exchange,
   gatewayName: string,
 ): RawHeaders {
-  const isFailure = isBackendFailure(outcome.status);
+  const received = outcome.receivedStatus ?? outcome.status;
+  const isFailure = isBackendFailure(received);
   const isPlain = exchange.attempts.length <= 1 && !isFailure;
   if (message.complete && isPlain) return NOTHING;
   const ours: string[] = [];
@@ -54,7 +55,7 @@ function headersOfOurs(
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');
-    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, received));
   }
   exposeThem(response, outcome, ours);
   return ours;

@@ -86,7 +86,10 @@ function clientOn(
 function openExchange(message: IncomingMessage, target: RequestTarget, mount: Mount): ClientExchange {
   const isOld = message.httpVersion === '1.0';
   const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
-  return new ClientExchange({ ...exchangeStart(message, mount, target), upgrade }, EMPTY_BODY);
+  return new ClientExchange(
+    { ...exchangeStart(message, mount, target), originalUrl: message.url, upgrade },
+    EMPTY_BODY,
+  );
 }
 
 function refusalOf(message: IncomingMessage, mount: Mount): Failed | undefined {

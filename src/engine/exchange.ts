@@ -18,6 +18,7 @@ export interface ExchangeStart {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl?: string | undefined;
   readonly appTrust?: AppTrust | undefined;
   readonly upgrade?: string | undefined;
   readonly settings: RequestSettings;
@@ -29,6 +30,7 @@ export class ClientExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl: string | undefined;
   readonly appTrust: AppTrust | undefined;
   readonly upgrade: string | undefined;
   readonly settings: RequestSettings;
@@ -52,6 +54,7 @@ export class ClientExchange implements Exchange {
     this.rawHeaders = start.rawHeaders;
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
+    this.originalUrl = start.originalUrl;
     this.appTrust = start.appTrust;
     this.upgrade = start.upgrade;
     this.settings = start.settings;

@@ -47,7 +47,7 @@ export function responseHeaders(
 }
 
 /** Behind a Content-Length, Node takes a Content-Disposition for UTF-8, and refuses or respells other bytes. */
-function moveLengthLast(headers: string[]): void {
+export function moveLengthLast(headers: string[]): void {
   const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
   if (at >= 0) headers.push(...headers.splice(at, 2));
 }

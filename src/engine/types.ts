@@ -104,6 +104,8 @@ export interface Responded {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
+  /** As the backend sent it, where `status` was changed on the way. */
+  readonly receivedStatus?: number;
   /** Some name occurs more than once. */
   readonly hasRepeatedHeaders: boolean;
   /** `text/event-stream`: each event goes out at once, and silence is normal. */
@@ -300,6 +302,8 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** As the client asked for it, before a framework took off where we are mounted; where one keeps that. */
+  readonly originalUrl: string | undefined;
   /** What the app says of the peer, where it was asked to trust some; heard under `headers.trust: 'app'`. */
   readonly appTrust: AppTrust | undefined;
   /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */

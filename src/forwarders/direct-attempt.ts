@@ -4,6 +4,7 @@ import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
 import { requestHeaders } from '../engine/request-headers.ts';
 import { responseHeaders, trailers } from '../engine/response-headers.ts';
+import { rewriteRequest } from '../engine/rewrite/request.ts';
 import { HookError } from '../engine/hooks.ts';
 import type {
   Attempt,
@@ -74,18 +75,20 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   start(pool: Pick<Dispatcher, 'dispatch'>): void {
-    const { request, body, upgrade } = this.#exchange;
+    const { request, body, upgrade, settings } = this.#exchange;
     const { target } = this.#attempt;
     this.#exchange.waiting = this;
     this.#attempt.running = this;
     try {
       const headers = requestHeaders(this.#exchange, target, this.#context.name);
+      const { path, request: edit } = settings.rewrite;
+      const asked = path || edit ? rewriteRequest(this.#exchange, target, headers) : request.path;
       const source = body.open(this.#attempt);
       // Opening the body may find that the client sent too much.
       if (this.#exchange.cancelled) return this.cancel(this.#exchange.cancelled);
       pool.dispatch(
         {
-          path: target.prefix + request.path,
+          path: target.prefix + asked,
           method: request.method as Dispatcher.HttpMethod,
           headers,
           body: source,

@@ -1,4 +1,5 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
+import { NO_REWRITES } from '../engine/rewrite/none.ts';
 import type { ErrorSettings, RequestSettings, UpgradeSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
@@ -27,6 +28,7 @@ import {
 } from './check.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
+import { settleRewrite } from './rewrite.ts';
 import { settleTimeouts } from './timeouts.ts';
 
 const MINUTE_MS = 60_000;
@@ -70,7 +72,7 @@ const ERRORS: Checks = {
   deliver: oneOf('respond', 'next'),
 };
 const UPGRADE: Checks = { path: aPath, strip: aBoolean };
-const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade'];
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade', 'rewrite'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
@@ -101,6 +103,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     timeouts: DEFAULTS.timeouts,
     headers: DEFAULTS.headers,
     upgrade: DEFAULTS.upgrade,
+    rewrite: NO_REWRITES,
     errors: defaultErrors(process.env['NODE_ENV']),
   };
   const request = settlePolicy(
@@ -134,6 +137,7 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
     upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),
+    rewrite: settleRewrite(policy.rewrite, base.rewrite),
   });
 }
 
@@ -145,12 +149,13 @@ function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   );
 }
 
-function pickPolicy({ timeouts, headers, errors, upgrade }: GatewayOptions): PolicyOptions {
+function pickPolicy({ timeouts, headers, errors, upgrade, rewrite }: GatewayOptions): PolicyOptions {
   return {
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
     ...(upgrade !== undefined && { upgrade }),
+    ...(rewrite !== undefined && { rewrite }),
   };
 }
 
