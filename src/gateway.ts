@@ -1,9 +1,11 @@
+import { Admittance } from './backends/admit.ts';
 import { createBalancer } from './backends/balance/balance.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
+import { type PriorityOf, priorityFrom } from './backends/priority.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -50,6 +52,7 @@ export class Gateway implements AsyncDisposable {
   readonly #recovery: Recovery;
   readonly #pool: Pool;
   readonly #members: Members;
+  readonly #priorityOf: PriorityOf | undefined;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
@@ -75,7 +78,9 @@ export class Gateway implements AsyncDisposable {
       random: settings.random,
       probe: (target) => this.#forwarder.probe(target),
     });
-    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#priorityOf = priorityFrom(limits.priority);
+    const { queue: size, queueMs: waitMs } = limits;
+    this.#queue = new WaitingQueue({ clock, size, waitMs, priorityOf: this.#priorityOf });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
     for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
@@ -178,7 +183,12 @@ export class Gateway implements AsyncDisposable {
           observer,
         }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, pool, queue: this.#queue }),
+        select({
+          clock,
+          pool,
+          queue: this.#queue,
+          admittance: limits.admission ? new Admittance(pool, this.#priorityOf) : undefined,
+        }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
@@ -209,8 +219,7 @@ export class Gateway implements AsyncDisposable {
     return new Members({
       clock,
       pool: this.#pool,
-      create: (settings, now) =>
-        createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now),
+      create: (settings, now) => createBackend(settings, { ...limits, breaker, slowStartMs, random }, now),
       cancelPending: (target, failure) => this.#cancelPending(target, failure),
       forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
     });

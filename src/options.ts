@@ -62,7 +62,7 @@ export interface GatewayOptions extends PolicyOptions {
   readonly health?: HealthOptions | false;
   /** For backends with `discover`. */
   readonly discovery?: Partial<DiscoverySettings>;
-  readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  readonly limits?: LimitOptions;
   /**
    * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
    * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
@@ -105,6 +105,25 @@ export interface PolicyOptions {
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
   readonly rewrite?: RewriteOptions;
+}
+
+/** How much at a time. */
+export interface LimitOptions extends Partial<LimitSettings & { readonly replayBytes: number }> {
+  /**
+   * Find out from its latency how many requests at a time a backend takes without queueing, from 4 up to
+   * `perBackend`; what is more waits in the queue. Default false.
+   */
+  readonly adaptive?: boolean;
+  /**
+   * Spare a backend that answers more than half of its requests with 429 or 503 what it would refuse anyway: the
+   * excess goes to others that do not, or is refused at once with `pool_saturated`. Default false.
+   */
+  readonly admission?: boolean;
+  /**
+   * How important a request is: a whole number from 0 to 9, undefined for 5. Where some have to wait or are refused
+   * (queue, admission), the least important are the first. Asked only then.
+   */
+  readonly priority?: ((request: ProxyRequest) => number | undefined) | undefined;
 }
 
 /** Time limits, in milliseconds, 1 up; Infinity switches one off. */
@@ -390,6 +409,12 @@ export const DEFAULTS = {
   limits: {
     // 1 up: Envoy's circuit breaker default.
     perBackend: 1_024,
+    // Off: it needs traffic to learn from, and backends whose latency tells how loaded they are.
+    adaptive: false,
+    // Off: 429 may be meant for one client alone.
+    admission: false,
+    // Undefined: all requests are alike.
+    priority: undefined,
     // 0 up: requests waiting for a free slot.
     queue: 1_024,
     // 1 ms up.
@@ -401,7 +426,7 @@ export const DEFAULTS = {
     upgrades: 10_000,
     // 0 up: replay copies of all requests together.
     replayBytes: 67_108_864,
-  },
+  } satisfies LimitSettings & { readonly replayBytes: number },
   headers: {
     // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
     // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.

@@ -157,6 +157,9 @@ export type BalanceSettings =
 
 export interface LimitSettings {
   readonly perBackend: number;
+  readonly adaptive: boolean;
+  readonly admission: boolean;
+  readonly priority: ((request: ProxyRequest) => number | undefined) | undefined;
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;

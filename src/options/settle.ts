@@ -26,6 +26,7 @@ import {
   oneOf,
   show,
 } from './check.ts';
+import { settleLimits } from './limits.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
 import { settleRewrite } from './rewrite.ts';
@@ -51,14 +52,6 @@ const BREAKER: Checks = {
   successes: count(1, 100),
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
-};
-const LIMITS: Checks = {
-  perBackend: count(1),
-  queue: count(0),
-  queueMs: ms,
-  requestBytes: count(0),
-  upgrades: count(0),
-  replayBytes: count(0),
 };
 const HEADERS: Checks = {
   trust: either(oneOf('app'), aBoolean, aFunction),
@@ -119,7 +112,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     breaker: breaker === false ? false : settleBreaker(breaker),
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
-    limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    limits: settleLimits(options.limits),
     destinations: settleDestinations(options.destinations),
     resolver,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),

@@ -30,6 +30,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'health.path',
     'health.headers',
     'timeouts.key',
+    'limits.priority',
     'errors.render',
     'upgrade.path',
     'destinations.allow',
