@@ -15,6 +15,7 @@ import { inTurn } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
+import { writeInterim } from './write-interim.ts';
 
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
@@ -42,14 +43,23 @@ export function handle(
   inTurn(
     message,
     response,
-    () => new Visit(message, response, openExchange(message, parsed, mount), mount, { done }).begin(),
+    () =>
+      new Visit(message, response, openExchange(message, response, parsed, mount), mount, { done }).begin(),
     () => done(undefined),
   );
 }
 
-function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
+function openExchange(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  mount: Mount,
+): ClientExchange {
   const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount);
+  // HTTP/1.0 knows no interim responses.
+  if (message.httpVersion !== '1.0')
+    exchange.onInterim = (status, headers) => writeInterim(response, status, headers);
   const refusal = refusalOf(message, exchange, mount);
   if (refusal) exchange.cancel(refusal);
   return exchange;
