@@ -15,6 +15,7 @@ import { inTurn } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
+import { writeInterim } from './write-interim.ts';
 
 /** A request as a framework has it, where that is more than Node's. */
 export interface FrameworkRequest extends ParsedBody {
@@ -100,11 +101,16 @@ export class Visit {
 
   begin(): void {
     this.#mount.core.begin(this.#exchange);
+    // HTTP/1.0 knows no interim responses.
+    if (this.#exchange.httpVersion !== '1.0') this.#exchange.onInterim = this.#onInterim;
     this.#response.on('close', () => this.#leave()).on('error', ignore);
     if (this.#exchange.body.empty) return this.#forward();
     // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
     queueMicrotask(() => this.#forward());
   }
+
+  readonly #onInterim: NonNullable<ClientExchange['onInterim']> = (status, headers) =>
+    writeInterim(this.#response, status, headers);
 
   #forward(): void {
     void this.#mount.core.forward(this.#exchange).then(

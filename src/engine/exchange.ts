@@ -46,6 +46,7 @@ export class ClientExchange implements Exchange {
   responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
+  onInterim: Exchange['onInterim'] = undefined;
   activeIndex = -1;
   waiting: Cancellable | undefined = undefined;
 

@@ -37,7 +37,7 @@ export function responseHeaders(
     if (rule.dropped || nominated?.has(rule.lower)) continue;
     if (rule.seenIn === head) repeated = true;
     rule.seenIn = head;
-    headers.push(name, (raw[i + 1] as HeaderBytes).latin1Slice());
+    headers.push(name, valueOf(raw[i + 1] as HeaderBytes));
   }
   // With a Via of the backend's own, there are two.
   if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
@@ -50,6 +50,26 @@ export function responseHeaders(
 export function moveLengthLast(headers: string[]): void {
   const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
   if (at >= 0) headers.push(...headers.splice(at, 2));
+}
+
+/** undici leaves the white space behind a value, which is no part of it (RFC 9112 section 5.1). */
+function valueOf(bytes: HeaderBytes): string {
+  const text = bytes.latin1Slice();
+  const last = text.charCodeAt(text.length - 1);
+  return last === SPACE || last === TAB ? text.replace(/[ \t]+$/, '') : text;
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** Interim responses and 204 have no body, and must not say how long it is (RFC 9110 section 8.6). */
+export function withoutLength(headers: RawHeaders): RawHeaders {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.toLowerCase() !== 'content-length') kept.push(name, headers[i + 1] as string);
+  }
+  return kept;
 }
 
 /** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
@@ -72,7 +92,7 @@ export function trailers(raw: readonly HeaderBytes[]): RawHeaders | undefined {
     const name = (raw[i] as HeaderBytes).latin1Slice();
     const rule = RESPONSE_RULES.get(name);
     if (rule.dropped || NOT_IN_TRAILERS.has(rule.lower)) continue;
-    kept.push(name, (raw[i + 1] as HeaderBytes).latin1Slice());
+    kept.push(name, valueOf(raw[i + 1] as HeaderBytes));
   }
   return kept.length === 0 ? undefined : kept;
 }

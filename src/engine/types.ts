@@ -323,6 +323,8 @@ export interface Exchange {
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */
   readonly cancelled: Failed | undefined;
+  /** Takes an interim response (1xx) to the client; undefined where that cannot be. Set by the adapter. */
+  onInterim: ((status: number, headers: RawHeaders) => void) | undefined;
   /** Its place among the exchanges under way, kept by the gateway. */
   activeIndex: number;
   /** The one thing that waits on behalf of this exchange: a queue place, a pause, an attempt. */
