@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
 import { HttpRequest, parseTarget } from './request.ts';
@@ -6,6 +6,7 @@ import { HttpRequest, parseTarget } from './request.ts';
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
+  response: ServerResponse,
   { core, settings }: Mount,
   { path, authority } = parseTarget(message.url ?? '/'),
 ): ExchangeStart {
@@ -14,6 +15,7 @@ export function exchangeStart(
     rawHeaders: message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
+    client: { message, response },
     settings,
     startedAt: core.clock.now(),
   };

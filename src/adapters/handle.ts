@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
-import { ClientExchange } from '../engine/exchange.ts';
+import { ClientExchange, type ExchangeStart } from '../engine/exchange.ts';
 import type { Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
@@ -20,6 +20,14 @@ export interface Host {
   readonly done: Done;
   /** Joins the client's connection to that of a backend that switched protocols. Resolves when that is over. */
   readonly join?: (outcome: Upgraded) => Promise<unknown>;
+  /** Asked before the gateway answers a failure: true when somebody else has answered it. */
+  readonly answer?: ((failure: Failed, exchange: ClientExchange) => Promise<boolean>) | undefined;
+}
+
+/** What a host knows of a request beside what is in it. */
+export interface Particulars extends Partial<Pick<ExchangeStart, 'destination' | 'rawHeaders'>> {
+  /** A hook of the user's may be able to write a body anew that has been read already. */
+  readonly hooksMayWriteBody?: boolean;
 }
 
 /** One client request through the gateway, from a framework's request to its response. Never throws. */
@@ -30,17 +38,37 @@ export function handle(
   mount: Mount,
   done: Done,
 ): void {
+  handleFor(message, response, parsed, mount, { done });
+}
+
+/** As `handle`, for a host that has more to say. */
+export function handleFor(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  mount: Mount,
+  host: Host,
+  particulars?: Particulars,
+): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
-    return done(undefined);
+    return host.done(undefined);
   }
-  new Visit(message, response, openExchange(message, parsed, mount), mount, { done }).begin();
+  const exchange = openExchange(message, response, parsed, mount, particulars);
+  new Visit(message, response, exchange, mount, host).begin();
 }
 
-function openExchange(message: IncomingMessage, parsed: ParsedBody, mount: Mount): ClientExchange {
-  const exchange = new ClientExchange(exchangeStart(message, mount), EMPTY_BODY);
-  exchange.body = openBody(message, parsed, exchange, mount);
+function openExchange(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  mount: Mount,
+  particulars: Particulars | undefined,
+): ClientExchange {
+  const start = exchangeStart(message, response, mount);
+  const exchange = new ClientExchange(particulars ? { ...start, ...particulars } : start, EMPTY_BODY);
+  exchange.body = openBody(message, parsed, exchange, mount, particulars?.hooksMayWriteBody);
   return exchange;
 }
 
@@ -144,6 +172,7 @@ export class Visit {
     const response = this.#response;
     // Nobody is left to answer.
     if (response.destroyed || message.socket.destroyed) return undefined;
+    if (await this.#host.answer?.(failure, this.#exchange)) return undefined;
     const answer = makeAnswer(this.#exchange, failure, this.#mount);
     if (this.#mount.settings.errors.deliver === 'next') return makeError(answer, failure, response);
     await writeAnswer(message, response, answer, this.#exchange, this.#mount);

@@ -1,7 +1,8 @@
-import type { RequestSettings } from './settings.ts';
+import type { Destination, RequestSettings } from './settings.ts';
 import type {
   Attempt,
   Cancellable,
+  Client,
   Exchange,
   Failed,
   ProxyRequest,
@@ -18,6 +19,8 @@ export interface ExchangeStart {
   readonly httpVersion: string;
   readonly authority: string | undefined;
   readonly upgrade?: string | undefined;
+  readonly client?: Client | undefined;
+  readonly destination?: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
 }
@@ -28,6 +31,8 @@ export class ClientExchange implements Exchange {
   readonly httpVersion: string;
   readonly authority: string | undefined;
   readonly upgrade: string | undefined;
+  readonly client: Client | undefined;
+  readonly destination: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
   deadlineMs: number;
@@ -50,6 +55,8 @@ export class ClientExchange implements Exchange {
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
     this.upgrade = start.upgrade;
+    this.client = start.client;
+    this.destination = start.destination;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
     this.deadlineMs = start.settings.timeouts.deadlineMs;

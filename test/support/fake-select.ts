@@ -31,6 +31,6 @@ export class SelectFixture {
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });
       return promise;
     };
-    this.forward = select({ clock, pool: this.pool, queue: this.queue })(given.below ?? hop);
+    this.forward = select({ clock, poolOf: () => this.pool, queue: this.queue })(given.below ?? hop);
   }
 }

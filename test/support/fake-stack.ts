@@ -42,7 +42,7 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
         withdraw: () => budget.withdraw(clock.now()),
         observer,
       }),
-      select({ clock, pool, queue }),
+      select({ clock, poolOf: () => pool, queue }),
     ],
     hop,
   );
