@@ -25,6 +25,7 @@ import type {
   UpgradeSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
+import type { ForwarderFactory } from './forwarders/forwarder.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -73,6 +74,11 @@ export interface GatewayOptions extends PolicyOptions {
    * the system's own lookup, with hosts file and search domains.
    */
   readonly resolver?: Resolver;
+  /**
+   * What sends requests onward: `httpProxyMiddleware(options)` of `causeway-proxy/http-proxy-middleware`. Default: our
+   * own, which is faster.
+   */
+  readonly forwarder?: ForwarderFactory;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -467,6 +473,7 @@ export interface Settings {
   /** Undefined: any. */
   readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
+  readonly forwarder: ForwarderFactory | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

@@ -20,10 +20,10 @@ export interface ResponseHeaders {
 
 /**
  * The response head as the client gets it, without hop-by-hop headers and without faked ones of ours.
- * @param raw names and values as bytes, in order and spelling as sent; HTTP headers are latin1.
+ * @param raw names and values, in order and spelling as sent: bytes, or their latin1 text.
  */
 export function responseHeaders(
-  raw: readonly HeaderBytes[],
+  raw: readonly (HeaderBytes | string)[],
   connection: HeaderValue,
   gatewayName: string,
 ): ResponseHeaders {
@@ -32,18 +32,22 @@ export function responseHeaders(
   const headers: string[] = [];
   let repeated = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] as HeaderBytes).latin1Slice();
+    const name = textOf(raw[i] as HeaderBytes | string);
     const rule = RESPONSE_RULES.get(name);
     if (rule.dropped || nominated?.has(rule.lower)) continue;
     if (rule.seenIn === head) repeated = true;
     rule.seenIn = head;
-    headers.push(name, valueOf(raw[i + 1] as HeaderBytes));
+    headers.push(name, valueOf(raw[i + 1] as HeaderBytes | string));
   }
   // With a Via of the backend's own, there are two.
   if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
   if (RESPONSE_RULES.get('Content-Disposition').seenIn === head) moveLengthLast(headers);
   headers.push('Via', `1.1 ${gatewayName}`);
   return { headers, repeated };
+}
+
+function textOf(header: HeaderBytes | string): string {
+  return typeof header === 'string' ? header : header.latin1Slice();
 }
 
 /** Behind a Content-Length, Node takes a Content-Disposition for UTF-8, and refuses or respells other bytes. */
@@ -53,8 +57,8 @@ export function moveLengthLast(headers: string[]): void {
 }
 
 /** undici leaves the white space behind a value, which is no part of it (RFC 9112 section 5.1). */
-function valueOf(bytes: HeaderBytes): string {
-  const text = bytes.latin1Slice();
+function valueOf(header: HeaderBytes | string): string {
+  const text = textOf(header);
   const last = text.charCodeAt(text.length - 1);
   return last === SPACE || last === TAB ? text.replace(/[ \t]+$/, '') : text;
 }
@@ -86,13 +90,13 @@ const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Trailers as the client may get them; undefined where there are none, which is nearly always. */
-export function trailers(raw: readonly HeaderBytes[]): RawHeaders | undefined {
+export function trailers(raw: readonly (HeaderBytes | string)[]): RawHeaders | undefined {
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] as HeaderBytes).latin1Slice();
+    const name = textOf(raw[i] as HeaderBytes | string);
     const rule = RESPONSE_RULES.get(name);
     if (rule.dropped || NOT_IN_TRAILERS.has(rule.lower)) continue;
-    kept.push(name, valueOf(raw[i + 1] as HeaderBytes));
+    kept.push(name, valueOf(raw[i + 1] as HeaderBytes | string));
   }
   return kept.length === 0 ? undefined : kept;
 }

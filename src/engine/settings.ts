@@ -185,6 +185,13 @@ export interface BackendSettings {
   readonly tier: number;
 }
 
+/** A backend that was named for one request, and is none of the pool. */
+export interface Destination {
+  /** Those with the same key are the same backend. */
+  readonly key: string;
+  readonly backend: BackendSettings;
+}
+
 /** Where backends come from, other than from the list in the options. */
 export type SourceSettings =
   | {

@@ -34,10 +34,10 @@ const CLIENT_OPTIONS = {
  * What may not be repeated goes on a connection that was used a moment ago, or on a new one: common servers
  * close idle connections after 5 s at the least, and such a request could not be saved.
  */
-const FRESH_MS = 1_000;
+export const FRESH_MS = 1_000;
 
 /** An older connection serves nothing new: what has changed behind a name since then is found. */
-const MAX_AGE_MS = 300_000;
+export const MAX_AGE_MS = 300_000;
 
 /** What a socket said before it closed. */
 export interface SocketFailure {

@@ -76,6 +76,7 @@ const GATEWAY_KEYS = [
   'limits',
   'destinations',
   'resolver',
+  'forwarder',
   'logger',
   'clock',
   'random',
@@ -85,10 +86,11 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, forwarder, logger, clock, random } = options;
   checkName(name);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
+  if (forwarder !== undefined) aFunction('forwarder', forwarder);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -115,6 +117,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     limits: settleLimits(options.limits),
     destinations: settleDestinations(options.destinations),
     resolver,
+    forwarder,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),

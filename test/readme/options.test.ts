@@ -37,6 +37,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
+  'our own': ['forwarder'],
   "the system's": ['resolver', 'clock', 'random'],
 };
 

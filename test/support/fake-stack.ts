@@ -57,9 +57,9 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
       }),
       select({
         clock,
-        pool,
+        poolOf: () => pool,
         queue,
-        admittance: given.admission ? new Admittance(pool, given.priorityOf) : undefined,
+        admittance: given.admission ? new Admittance(given.priorityOf) : undefined,
       }),
       ...(given.learning
         ? [
