@@ -156,6 +156,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
       rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
+      this.lane?.isHttp2 ? '2.0' : '1.1',
     );
     this.#response = new DirectResponse(
       {

@@ -92,6 +92,13 @@ export class Lane extends Client {
     return super.dispatch(options, handler);
   }
 
+  /** As the present socket agreed on it. */
+  get isHttp2(): boolean {
+    return (
+      this.#options.allowH2 && (this.socket as { alpnProtocol?: unknown } | undefined)?.alpnProtocol === 'h2'
+    );
+  }
+
   /** The attempt is over: called once. An idle connection must not keep the last request on it alive. */
   release(attempt: DirectAttempt, now: number): void {
     if (this.#current === attempt) this.#current = undefined;
