@@ -130,6 +130,22 @@ test('what DNS discovers is judged as well', async () => {
   expect(backend.accepted()).toBe(0);
 });
 
+test('of what DNS discovers, only those that are allowed become backends', async () => {
+  const forbidden = await startNamed('forbidden');
+  const allowed = await startNamed('allowed', { host: '127.0.0.2', port: forbidden.port });
+  const { resolver } = await startDns({ 'api.test': { A: ['127.0.0.1', '127.0.0.2', '169.254.169.254'] } });
+  const { gateway, url } = await startGateway('node', {
+    backends: [{ url: `http://api.test:${forbidden.port}`, discover: 'dns' }],
+    resolver,
+    destinations: { allow: ['127.0.0.2'] },
+  });
+  const found: number[] = [];
+  gateway.on('discovery', ({ backends }) => void found.push(backends));
+  for (let i = 0; i < 10; i += 1) expect((await send(url)).body.toString()).toBe('allowed');
+  expect(gateway.backends.list().map(({ name }) => name)).toEqual([`api.test@127.0.0.2:${allowed.port}`]);
+  expect([found, forbidden.accepted()]).toEqual([[1], 0]);
+});
+
 describe('nothing else connects either', () => {
   test.each([{ path: '/healthz' }, {}])('a health check: %j', async (health) => {
     const backend = await startNamed('internal');
