@@ -1,9 +1,13 @@
+import { Admittance } from './backends/admit.ts';
 import { createBalancer } from './backends/balance/balance.ts';
+import type { Backend } from './backends/backend.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
+import { DestinationPools } from './backends/destination-pools.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
+import { type PriorityOf, priorityFrom } from './backends/priority.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -12,9 +16,10 @@ import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
+import type { BackendSettings } from './engine/settings.ts';
 import type { Exchange, Failed, Forward, LimitObserver, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
-import { DirectForwarder } from './forwarders/direct.ts';
+import { createDirect } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
 import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
@@ -50,6 +55,8 @@ export class Gateway implements AsyncDisposable {
   readonly #recovery: Recovery;
   readonly #pool: Pool;
   readonly #members: Members;
+  readonly #priorityOf: PriorityOf | undefined;
+  readonly #destinations: DestinationPools;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
@@ -63,21 +70,27 @@ export class Gateway implements AsyncDisposable {
     const { clock, name, limits, logger, resolver } = settings;
     this.#settings = settings;
     this.#events = new Events(logger);
-    this.#forwarder = new DirectForwarder({
+    this.#forwarder = (settings.forwarder ?? createDirect)({
       clock,
       name,
       connectMs: settings.request.timeouts.connectMs,
       destinations: settings.destinations,
       resolver,
+      logger,
     });
     this.#recovery = new Recovery({
       clock,
       random: settings.random,
       probe: (target) => this.#forwarder.probe(target),
     });
-    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#priorityOf = priorityFrom(limits.priority);
+    const { queue: size, queueMs: waitMs } = limits;
+    this.#queue = new WaitingQueue({ clock, size, waitMs, priorityOf: this.#priorityOf });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
+    this.#destinations = this.#makeDestinations();
+    for (const source of settings.sources)
+      if ('template' in source) this.#checkTarget(source.template.target);
     for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
@@ -142,8 +155,10 @@ export class Gateway implements AsyncDisposable {
     const { clock, random, name, limits } = this.#settings;
     const pool = this.#pool;
     const budget = new RetryBudget(this.#settings.budget);
+    const poolOf = (exchange: Exchange): Pool | undefined =>
+      exchange.destination ? this.#destinations.poolOf(exchange.destination) : pool;
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
-      pool.elsewhere(exchange, clock.now());
+      poolOf(exchange)?.elsewhere(exchange, clock.now()) ?? 'none';
     const observer = this.#observer();
     const learned = this.#learned;
     return compose(
@@ -178,7 +193,12 @@ export class Gateway implements AsyncDisposable {
           observer,
         }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, pool, queue: this.#queue }),
+        select({
+          clock,
+          poolOf,
+          queue: this.#queue,
+          admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
+        }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
@@ -205,15 +225,39 @@ export class Gateway implements AsyncDisposable {
   }
 
   #makeMembers(): Members {
-    const { breaker, clock, limits, random, slowStartMs } = this.#settings;
     return new Members({
-      clock,
+      clock: this.#settings.clock,
       pool: this.#pool,
-      create: (settings, now) =>
-        createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now),
+      create: (settings, now) => this.#createBackend(settings, now),
       cancelPending: (target, failure) => this.#cancelPending(target, failure),
-      forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
+      forget: (target) => this.#forget(target),
     });
+  }
+
+  #makeDestinations(): DestinationPools {
+    return new DestinationPools({
+      clock: this.#settings.clock,
+      createPool: () => this.#makePool(),
+      createBackend: (settings, now) => this.#createBackend(settings, now),
+      onChange: (change) => this.#backendChanged(change),
+      forget: (target) => this.#forget(target),
+    });
+  }
+
+  #createBackend(settings: BackendSettings, now: number): Backend {
+    this.#checkTarget(settings.target);
+    const { breaker, limits, random, slowStartMs } = this.#settings;
+    return createBackend(settings, { ...limits, breaker, slowStartMs, random }, now);
+  }
+
+  #forget(target: Target): void {
+    void this.#forwarder.forget(target).catch(() => undefined);
+  }
+
+  /** @throws TypeError when it is not one for this forwarder. */
+  #checkTarget(target: Target): void {
+    const refusal = this.#forwarder.refusalOf?.(target);
+    if (refusal !== undefined) throw new TypeError(refusal);
   }
 
   #cancelPending(target: Target, failure: Failed): void {
@@ -291,6 +335,7 @@ export class Gateway implements AsyncDisposable {
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
     this.#members.close();
+    this.#destinations.close();
   }
 
   #idle(timeoutMs: number): Promise<void> {

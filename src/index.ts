@@ -57,6 +57,7 @@ export type {
   HedgeOptions,
   HealthOptions,
   HealthStatus,
+  LimitOptions,
   PolicyOptions,
   RetryOptions,
   RewriteOptions,

@@ -25,6 +25,7 @@ import type {
   UpgradeSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
+import type { ForwarderFactory } from './forwarders/forwarder.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -62,7 +63,7 @@ export interface GatewayOptions extends PolicyOptions {
   readonly health?: HealthOptions | false;
   /** For backends with `discover`. */
   readonly discovery?: Partial<DiscoverySettings>;
-  readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  readonly limits?: LimitOptions;
   /**
    * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
    * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
@@ -73,6 +74,11 @@ export interface GatewayOptions extends PolicyOptions {
    * the system's own lookup, with hosts file and search domains.
    */
   readonly resolver?: Resolver;
+  /**
+   * What sends requests onward: `httpProxyMiddleware(options)` of `causeway-proxy/http-proxy-middleware`. Default: our
+   * own, which is faster.
+   */
+  readonly forwarder?: ForwarderFactory;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -105,6 +111,25 @@ export interface PolicyOptions {
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
   readonly rewrite?: RewriteOptions;
+}
+
+/** How much at a time. */
+export interface LimitOptions extends Partial<LimitSettings & { readonly replayBytes: number }> {
+  /**
+   * Find out from its latency how many requests at a time a backend takes without queueing, from 4 up to
+   * `perBackend`; what is more waits in the queue. Default false.
+   */
+  readonly adaptive?: boolean;
+  /**
+   * Spare a backend that answers more than half of its requests with 429 or 503 what it would refuse anyway: the
+   * excess goes to others that do not, or is refused at once with `pool_saturated`. Default false.
+   */
+  readonly admission?: boolean;
+  /**
+   * How important a request is: a whole number from 0 to 9, undefined for 5. Where some have to wait or are refused
+   * (queue, admission), the least important are the first. Asked only then.
+   */
+  readonly priority?: ((request: ProxyRequest) => number | undefined) | undefined;
 }
 
 /** Time limits, in milliseconds, 1 up; Infinity switches one off. */
@@ -390,6 +415,12 @@ export const DEFAULTS = {
   limits: {
     // 1 up: Envoy's circuit breaker default.
     perBackend: 1_024,
+    // Off: it needs traffic to learn from, and backends whose latency tells how loaded they are.
+    adaptive: false,
+    // Off: 429 may be meant for one client alone.
+    admission: false,
+    // Undefined: all requests are alike.
+    priority: undefined,
     // 0 up: requests waiting for a free slot.
     queue: 1_024,
     // 1 ms up.
@@ -401,7 +432,7 @@ export const DEFAULTS = {
     upgrades: 10_000,
     // 0 up: replay copies of all requests together.
     replayBytes: 67_108_864,
-  },
+  } satisfies LimitSettings & { readonly replayBytes: number },
   headers: {
     // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
     // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.
@@ -442,6 +473,7 @@ export interface Settings {
   /** Undefined: any. */
   readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
+  readonly forwarder: ForwarderFactory | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

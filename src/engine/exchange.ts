@@ -1,8 +1,9 @@
-import type { RequestSettings } from './settings.ts';
+import type { Destination, RequestSettings } from './settings.ts';
 import type {
   AppTrust,
   Attempt,
   Cancellable,
+  Client,
   Exchange,
   Failed,
   ProxyRequest,
@@ -21,6 +22,8 @@ export interface ExchangeStart {
   readonly originalUrl?: string | undefined;
   readonly appTrust?: AppTrust | undefined;
   readonly upgrade?: string | undefined;
+  readonly client?: Client | undefined;
+  readonly destination?: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
 }
@@ -33,6 +36,8 @@ export class ClientExchange implements Exchange {
   readonly originalUrl: string | undefined;
   readonly appTrust: AppTrust | undefined;
   readonly upgrade: string | undefined;
+  readonly client: Client | undefined;
+  readonly destination: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
   deadlineMs: number;
@@ -46,6 +51,7 @@ export class ClientExchange implements Exchange {
   responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
+  onInterim: Exchange['onInterim'] = undefined;
   activeIndex = -1;
   waiting: Cancellable | undefined = undefined;
 
@@ -57,6 +63,8 @@ export class ClientExchange implements Exchange {
     this.originalUrl = start.originalUrl;
     this.appTrust = start.appTrust;
     this.upgrade = start.upgrade;
+    this.client = start.client;
+    this.destination = start.destination;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
     this.deadlineMs = start.settings.timeouts.deadlineMs;

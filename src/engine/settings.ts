@@ -157,6 +157,9 @@ export type BalanceSettings =
 
 export interface LimitSettings {
   readonly perBackend: number;
+  readonly adaptive: boolean;
+  readonly admission: boolean;
+  readonly priority: ((request: ProxyRequest) => number | undefined) | undefined;
   readonly queue: number;
   readonly queueMs: number;
   readonly requestBytes: number;
@@ -180,6 +183,13 @@ export interface BackendSettings {
   readonly weight: number;
   /** Lower ones are used first. */
   readonly tier: number;
+}
+
+/** A backend that was named for one request, and is none of the pool. */
+export interface Destination {
+  /** Those with the same key are the same backend. */
+  readonly key: string;
+  readonly backend: BackendSettings;
 }
 
 /** Where backends come from, other than from the list in the options. */

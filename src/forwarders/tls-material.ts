@@ -2,11 +2,11 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { HookError } from '../engine/hooks.ts';
 import { tlsOf } from '../engine/target-tls.ts';
-import type { Target, TargetTls } from '../engine/types.ts';
+import type { Target, DialTls } from '../engine/types.ts';
 
 /** What connections to a backend have in common as long as its certificates stay what they are. */
 export interface TlsMaterial {
-  readonly tls: TargetTls;
+  readonly tls: DialTls;
   readonly secureContext: SecureContext;
   /** Of an earlier connection, to shorten the handshake. Resumed, certificates are not looked at again. */
   session: Buffer | undefined;
@@ -20,7 +20,7 @@ export function tlsMaterial(target: Target): TlsMaterial {
   return materialOf(target, tlsOf(target));
 }
 
-function materialOf(target: Target, tls: TargetTls): TlsMaterial {
+function materialOf(target: Target, tls: DialTls): TlsMaterial {
   const { ca, cert, key, minVersion = MIN_VERSION } = tls;
   try {
     const secureContext = createSecureContext({ ca, cert, key, minVersion });

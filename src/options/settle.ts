@@ -26,6 +26,7 @@ import {
   oneOf,
   show,
 } from './check.ts';
+import { settleLimits } from './limits.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
 import { settleRewrite } from './rewrite.ts';
@@ -52,14 +53,6 @@ const BREAKER: Checks = {
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
 };
-const LIMITS: Checks = {
-  perBackend: count(1),
-  queue: count(0),
-  queueMs: ms,
-  requestBytes: count(0),
-  upgrades: count(0),
-  replayBytes: count(0),
-};
 const HEADERS: Checks = {
   trust: either(oneOf('app'), aBoolean, aFunction),
   forwarded: aBoolean,
@@ -83,6 +76,7 @@ const GATEWAY_KEYS = [
   'limits',
   'destinations',
   'resolver',
+  'forwarder',
   'logger',
   'clock',
   'random',
@@ -92,10 +86,11 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, forwarder, logger, clock, random } = options;
   checkName(name);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
+  if (forwarder !== undefined) aFunction('forwarder', forwarder);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -119,9 +114,10 @@ export function settleOptions(options: GatewayOptions): Settings {
     breaker: breaker === false ? false : settleBreaker(breaker),
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
-    limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    limits: settleLimits(options.limits),
     destinations: settleDestinations(options.destinations),
     resolver,
+    forwarder,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),

@@ -30,12 +30,14 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'health.path',
     'health.headers',
     'timeouts.key',
+    'limits.priority',
     'errors.render',
     'upgrade.path',
     'destinations.allow',
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
+  'our own': ['forwarder'],
   "the system's": ['resolver', 'clock', 'random'],
 };
 

@@ -1,4 +1,6 @@
+import { Admittance } from '../../src/backends/admit.ts';
 import type { Backend } from '../../src/backends/backend.ts';
+import type { PriorityOf } from '../../src/backends/priority.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Clock, Random } from '../../src/engine/clock.ts';
@@ -23,6 +25,8 @@ export interface StackFixture {
   /** What the route's answers usually take, for hedging. */
   readonly quantileMs?: number;
   readonly observer?: RepeatObserver;
+  readonly admission?: boolean;
+  readonly priorityOf?: PriorityOf | undefined;
   /** With limits that are learned. */
   readonly learning?: { readonly learned: LearnedLimits; readonly observer: LimitObserver };
 }
@@ -33,7 +37,12 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
   const observer = given.observer ?? NOBODY;
   const budget = given.budget ?? plentiful();
   const pool = fakePool(backends, { random, now: clock.now() });
-  const queue = new WaitingQueue({ clock, size: given.queue ?? 0, waitMs: 1_000 });
+  const queue = new WaitingQueue({
+    clock,
+    size: given.queue ?? 0,
+    waitMs: 1_000,
+    priorityOf: given.priorityOf,
+  });
   const elsewhere = (exchange: Exchange) => pool.elsewhere(exchange, clock.now());
   return compose(
     [
@@ -46,7 +55,12 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
         withdraw: () => budget.withdraw(clock.now()),
         observer,
       }),
-      select({ clock, pool, queue }),
+      select({
+        clock,
+        poolOf: () => pool,
+        queue,
+        admittance: given.admission ? new Admittance(given.priorityOf) : undefined,
+      }),
       ...(given.learning
         ? [
             attemptTimeout({

@@ -41,6 +41,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
   'Learned timeouts': watchesWhatIsSlow,
+  Overload: refusesTheLessImportant,
   'Rehearsing failures': rehearsesAFailure,
 };
 
@@ -214,6 +215,22 @@ async function watchesWhatIsSlow(name: string): Promise<void> {
   const sent = await send(url, { headers: { 'x-operation': 'read', [SLUGGISH]: '1500' } });
   expect([sent.status, sent.headers['proxy-attempts']]).toEqual([200, undefined]);
   await snippet.printed(/^observed "read" at 127\.0\.0\.1:\d+: \d+ ms, p99 \d+ ms of 1000$/m);
+}
+
+async function refusesTheLessImportant(name: string): Promise<void> {
+  const backend = await startBackend((_request, response) => void response.writeHead(429).end());
+  const snippet = start(name, [backend.url]);
+  const url = await snippet.url();
+  const paths = Array.from({ length: 150 }, (_, index) => (index % 4 === 0 ? '/checkout' : '/suggestions'));
+  const refused = new Map<string, number>();
+  for (const path of paths) {
+    const sent = await send(`${url}${path}`);
+    if (causeOf(sent) === 'pool_saturated') refused.set(path, (refused.get(path) ?? 0) + 1);
+  }
+  // Of each, of all: what backends accept nothing of is not spared for its importance alone.
+  const [high = 0, low = 0] = [refused.get('/checkout'), refused.get('/suggestions')];
+  expect(low).toBeGreaterThan(50);
+  expect(high / 38).toBeLessThan(low / 112);
 }
 
 async function findsWhatIsBehindAName(name: string): Promise<void> {
