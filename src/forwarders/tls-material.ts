@@ -21,9 +21,10 @@ export function tlsMaterial(target: Target): TlsMaterial {
 }
 
 function materialOf(target: Target, tls: DialTls): TlsMaterial {
-  const { ca, cert, key, minVersion = MIN_VERSION } = tls;
+  // A protocol that was asked for by name says all of it.
+  const lowest = tls.secureProtocol === undefined ? MIN_VERSION : undefined;
   try {
-    const secureContext = createSecureContext({ ca, cert, key, minVersion });
+    const secureContext = createSecureContext({ ...tls, minVersion: tls.minVersion ?? lowest });
     return { tls, secureContext, session: undefined };
   } catch (error) {
     throw typeof target.tls === 'function' ? new HookError('backends[].tls', error) : error;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptEvent, HeaderOptions } from 'causeway-proxy';
+import type { HeaderOptions } from 'causeway-proxy';
 import { createProxyMiddleware as forExpress } from 'causeway-proxy/express';
 import { createProxyMiddleware as forKoa } from 'causeway-proxy/koa';
 import express from 'express';
@@ -12,7 +12,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LiveBackend, startBackend, startNamed } from '../support/live-backend.ts';
 import { readRaw, send, sendRaw } from '../support/live-client.ts';
 import { ADAPTERS, appOf, type Handler, makeGateway, serve, startGateway } from '../support/live-gateway.ts';
-import { until } from '../support/live-measure.ts';
 import { expectFailure } from '../support/live-problem.ts';
 import { listen } from '../support/live-server.ts';
 
@@ -201,18 +200,4 @@ test('a deadline that a client sends with underscores does not reach the backend
   await send(gateway.url, { headers: { 'X_Request_Timeout-Ms': '1' } });
   expect(lastHeaders(backend)).not.toHaveProperty('x_request_timeout-ms');
   expect(Number(lastHeaders(backend)['x-request-timeout-ms'])).toBeGreaterThan(50_000);
-});
-
-test('an attempt that headers.trust ended has its event', async () => {
-  const backend = await startNamed('a');
-  const trust = (): never => {
-    throw new Error('oops');
-  };
-  const options = { backends: [backend.url], headers: { trust } };
-  const { gateway, url } = await startGateway('node', options, { expectErrors: true });
-  const attempts: AttemptEvent[] = [];
-  gateway.on('attempt', (event) => void attempts.push(event));
-  expectFailure(await send(url), 'configuration_error');
-  await until('the event', () => attempts.length > 0);
-  expect(attempts).toMatchObject([{ number: 1, cause: 'configuration_error', reached: 'no' }]);
 });

@@ -4,6 +4,7 @@ import { isUnsent } from '../../engine/attempt.ts';
 import { HookError } from '../../engine/hooks.ts';
 import { requestHeaders } from '../../engine/request-headers.ts';
 import { responseHeaders, trailers } from '../../engine/response-headers.ts';
+import { rewriteRequest } from '../../engine/rewrite/request.ts';
 import type {
   Attempt,
   Cancellable,
@@ -46,6 +47,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   protected readonly wire: Wire;
   readonly #resolve: (outcome: Outcome) => void;
   #settled = false;
+  /** The path, where it is not the client's. */
+  #rewritten: string | undefined;
   /** Nothing that is written any more counts. */
   #isOver = false;
   #requestShim: RequestShim | undefined;
@@ -87,6 +90,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     attempt.running = this;
     try {
       const flat = requestHeaders(exchange, attempt.target, this.context.name);
+      const { path, request } = exchange.settings.rewrite;
+      if (path || request) this.#rewritten = rewriteRequest(exchange, attempt.target, flat);
       const headers = shimHeaders(exchange, flat, this.context.settings.xfwd);
       const source = exchange.body.missing ? 'missing' : exchange.body.open(attempt);
       // Opening the body may find that the client sent too much.
@@ -118,7 +123,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     if (this.#settled || !this.#requestShim) throw GIVEN_UP;
     const { path } = this.exchange.request;
     const raw = settings.toProxy ? this.exchange.client?.message.url : undefined;
-    this.#requestShim.url = raw ?? path;
+    this.#requestShim.url = this.#rewritten ?? raw ?? path;
     Object.assign(options, { agent: route.agent, ssl: route.requestOptions(this), buffer: this.#feed });
     return route.url;
   }
@@ -188,7 +193,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   /** A hook has thrown, or what it promised has failed. */
   hookThrew(hook: string, thrown: unknown): void {
-    const error = new HookError(hook, thrown);
+    const error = thrown instanceof HookError ? thrown : new HookError(hook, thrown);
     const reached = this.#answer ? 'yes' : isUnsent(this.attempt.phase) ? 'no' : 'maybe';
     const failure = failed('configuration_error', { error, detail: `${error.message}.`, reached });
     if (!this.#settled) return this.fail(failure);

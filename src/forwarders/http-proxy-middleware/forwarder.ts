@@ -22,6 +22,7 @@ export class MiddlewareForwarder implements Forwarder {
     instance: MiddlewareInstance,
     onBroken?: MiddlewareContext['onBroken'],
   ) {
+    checkDestinations(context, instance);
     this.#context = context;
     this.#instance = instance;
     this.#onBroken = onBroken;
@@ -94,4 +95,14 @@ export class MiddlewareForwarder implements Forwarder {
       dial: (request, callback) => this.#direct.dial(target, request, callback),
     });
   }
+}
+
+/** @throws TypeError where connections would be made past our connector, which alone knows where they may go. */
+function checkDestinations({ destinations }: ForwarderContext, { settings }: MiddlewareInstance): void {
+  if (!destinations) return;
+  const bypass = settings.agent ? 'agent' : settings.followsRedirects ? 'followRedirects' : undefined;
+  if (bypass === undefined) return;
+  throw new TypeError(
+    `destinations cannot be kept to with ${bypass}, by which connections are made elsewhere`,
+  );
 }
