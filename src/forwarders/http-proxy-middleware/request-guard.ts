@@ -7,7 +7,7 @@ export interface RequestWatcher {
   connected(request: ClientRequest, socket: Socket): void;
   requestFailed(error: Error): void;
   /** False: it is not for http-proxy-middleware. */
-  mayRespond?(message: IncomingMessage): boolean;
+  mayRespond(message: IncomingMessage): boolean;
   switched(message: IncomingMessage, socket: Socket, head: Buffer): void;
   relayInformation(status: number, headers: IncomingHttpHeaders): void;
   hookThrew(hook: string, thrown: unknown): void;
@@ -49,7 +49,7 @@ function passesOn(
       watcher.connected(request, given[0] as Socket);
       return true;
     case 'response':
-      return watcher.mayRespond?.(given[0] as IncomingMessage) ?? true;
+      return watcher.mayRespond(given[0] as IncomingMessage);
     case 'upgrade':
       watcher.switched(given[0] as IncomingMessage, given[1] as Socket, given[2] as Buffer);
       return false;

@@ -30,6 +30,11 @@ export class Wire {
     this.#context = context;
   }
 
+  /** By the connection, since it was made. */
+  get bytesRead(): number {
+    return this.#connection?.socket.bytesRead ?? 0;
+  }
+
   /** The backend has answered with a redirect, and that is being followed. */
   redirected(): void {
     this.#isRedirected = true;
