@@ -1,3 +1,4 @@
+import { Admittance } from './backends/admit.ts';
 import { createBalancer } from './backends/balance/balance.ts';
 import type { Backend } from './backends/backend.ts';
 import type { BackendChange } from './backends/change.ts';
@@ -6,6 +7,7 @@ import { DestinationPools } from './backends/destination-pools.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
+import { type PriorityOf, priorityFrom } from './backends/priority.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -25,6 +27,7 @@ import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
 import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
+import { finalRecipient } from './layers/final-recipient.ts';
 import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
@@ -32,6 +35,7 @@ import { RetryBudget } from './layers/retry/budget.ts';
 import { couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
+import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
@@ -52,6 +56,7 @@ export class Gateway implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #members: Members;
   readonly #destinations: DestinationPools;
+  readonly #priorityOf: PriorityOf | undefined;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
@@ -78,7 +83,9 @@ export class Gateway implements AsyncDisposable {
       random: settings.random,
       probe: (target) => this.#forwarder.probe(target),
     });
-    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#priorityOf = priorityFrom(limits.priority);
+    const { queue: size, queueMs: waitMs } = limits;
+    this.#queue = new WaitingQueue({ clock, size, waitMs, priorityOf: this.#priorityOf });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
     this.#destinations = this.#makeDestinations();
@@ -161,7 +168,15 @@ export class Gateway implements AsyncDisposable {
         // Turns anything thrown below into an outcome, so that nothing above has to expect exceptions.
         contain((error, failure) => this.#logUnexpected(error, failure)),
         // Refuses what must not be forwarded before it costs anything.
-        guard({ name, requestBytes: limits.requestBytes }),
+        guard({
+          name,
+          requestBytes: limits.requestBytes,
+          hasPrefixes: () => pool.backends.some(({ target }) => target.prefix !== ''),
+        }),
+        // Answers what asks for the gateway itself, once it is known to be well formed.
+        finalRecipient(),
+        // Changes the head that goes to the client, when nothing below goes by it any more.
+        rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Where backends are discovered, waits for the first one; once for all attempts.
@@ -178,7 +193,12 @@ export class Gateway implements AsyncDisposable {
           observer,
         }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, poolOf, queue: this.#queue }),
+        select({
+          clock,
+          poolOf,
+          queue: this.#queue,
+          admittance: limits.admission ? new Admittance(pool, this.#priorityOf) : undefined,
+        }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
@@ -227,7 +247,7 @@ export class Gateway implements AsyncDisposable {
   #createBackend(settings: BackendSettings, now: number): Backend {
     this.#checkTarget(settings.target);
     const { breaker, limits, random, slowStartMs } = this.#settings;
-    return createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now);
+    return createBackend(settings, { ...limits, breaker, slowStartMs, random }, now);
   }
 
   #forget(target: Target): void {

@@ -6,6 +6,7 @@ import type {
   BalanceSettings,
   BreakerSettings,
   BudgetSettings,
+  CookieFunction,
   Disclosure,
   DiscoverySettings,
   ErrorSettings,
@@ -13,8 +14,11 @@ import type {
   HealthSettings,
   HedgeSettings,
   LimitSettings,
+  LocationFunction,
   RenderedBody,
+  RequestFunction,
   RequestSettings,
+  ResponseFunction,
   RetrySettings,
   SourceSettings,
   TimeoutSettings,
@@ -59,7 +63,7 @@ export interface GatewayOptions extends PolicyOptions {
   readonly health?: HealthOptions | false;
   /** For backends with `discover`. */
   readonly discovery?: Partial<DiscoverySettings>;
-  readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  readonly limits?: LimitOptions;
   /**
    * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
    * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
@@ -103,9 +107,29 @@ export interface PolicyOptions {
   /** `false`: nothing is ever sent twice. */
   readonly retry?: RetryOptions | false;
   readonly timeouts?: TimeoutOptions;
-  readonly headers?: Partial<HeaderSettings>;
+  readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
+  readonly rewrite?: RewriteOptions;
+}
+
+/** How much at a time. */
+export interface LimitOptions extends Partial<LimitSettings & { readonly replayBytes: number }> {
+  /**
+   * Find out from its latency how many requests at a time a backend takes without queueing, from 4 up to
+   * `perBackend`; what is more waits in the queue. Default false.
+   */
+  readonly adaptive?: boolean;
+  /**
+   * Spare a backend that answers more than half of its requests with 429 or 503 what it would refuse anyway: the
+   * excess goes to others that do not, or is refused at once with `pool_saturated`. Default false.
+   */
+  readonly admission?: boolean;
+  /**
+   * How important a request is: a whole number from 0 to 9, undefined for 5. Where some have to wait or are refused
+   * (queue, admission), the least important are the first. Asked only then.
+   */
+  readonly priority?: ((request: ProxyRequest) => number | undefined) | undefined;
 }
 
 /** Time limits, in milliseconds, 1 up; Infinity switches one off. */
@@ -115,6 +139,56 @@ export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
    * Default, and where it returns undefined: method and shape of the path.
    */
   readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
+}
+
+/**
+ * What is changed on the way. Functions must not be async; one that throws, or gives what cannot be sent, makes
+ * `configuration_error` of the request. `false`, in a policy: not what the gateway does.
+ */
+export interface RewriteOptions {
+  /**
+   * The path towards the backend, before its prefix. An object replaces the first prefix that fits (`{ '/api': '/v1' }`:
+   * `/api`, `/api/x`, not `/apix`), a list the first pattern that matches path and query; a function gives path and query,
+   * or undefined for those that the client sent. A path with `..` in it is refused with 400. Default false.
+   */
+  readonly path?:
+    | ((request: ProxyRequest) => string | undefined)
+    | readonly (readonly [pattern: RegExp, replacement: string])[]
+    | Readonly<Record<string, string>>
+    | false;
+  /** Changes the head of each attempt, after everything else. Default false. */
+  readonly request?: RequestFunction | false;
+  /** Changes the head of the response that the client gets, after everything else. Default false. */
+  readonly response?: ResponseFunction | false;
+  /**
+   * True: a Location that names the backend's origin or prefix is mapped to what the client would ask for. A function
+   * gives another one, or undefined to leave it. Default false.
+   */
+  readonly location?: boolean | LocationFunction;
+  /** Attributes of Set-Cookie. `false`: neither. */
+  readonly cookies?: CookieOptions | false;
+}
+
+/** From old values to new ones, `*` for all others; or a function. An empty text takes the attribute away. */
+export interface CookieOptions {
+  /** Default false. */
+  readonly domain?: Readonly<Record<string, string>> | CookieFunction | false;
+  /** By prefix. Default false. */
+  readonly path?: Readonly<Record<string, string>> | CookieFunction | false;
+}
+
+/** Headers towards the backend that say where a request comes from. */
+export interface HeaderOptions {
+  /**
+   * Is the peer a proxy of yours? What it says of the client (`X-Forwarded-*`, `X-Real-IP`, `Forwarded`) is believed, and
+   * added to; what others say is dropped. `app` (default): Express's `trust proxy` or Koa's `app.proxy` decides, and
+   * without them nobody is believed.
+   */
+  readonly trust?: HeaderSettings['trust'];
+  /** Writes `Forwarded` (RFC 7239) beside `X-Forwarded-*`. Default false. */
+  readonly forwarded?: boolean;
+  /** Host towards the backend: the client's (default), or that of the backend's URL. */
+  readonly host?: HeaderSettings['host'];
 }
 
 /** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
@@ -145,8 +219,11 @@ export interface BackendOptions {
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
   readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
-  /** Certificates of this backend. Verification is always on. */
-  readonly tls?: TargetTls;
+  /**
+   * Certificates of this backend. Verification is always on. A function is read for each new connection, so that they
+   * can be renewed without a restart; while it throws, requests that need one fail with `configuration_error`.
+   */
+  readonly tls?: TargetTls | (() => TargetTls);
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
 }
@@ -338,6 +415,12 @@ export const DEFAULTS = {
   limits: {
     // 1 up: Envoy's circuit breaker default.
     perBackend: 1_024,
+    // Off: it needs traffic to learn from, and backends whose latency tells how loaded they are.
+    adaptive: false,
+    // Off: 429 may be meant for one client alone.
+    admission: false,
+    // Undefined: all requests are alike.
+    priority: undefined,
     // 0 up: requests waiting for a free slot.
     queue: 1_024,
     // 1 ms up.
@@ -349,16 +432,27 @@ export const DEFAULTS = {
     upgrades: 10_000,
     // 0 up: replay copies of all requests together.
     replayBytes: 67_108_864,
-  },
+  } satisfies LimitSettings & { readonly replayBytes: number },
   headers: {
-    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed.
-    trust: false,
+    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
+    // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.
+    trust: 'app',
+    // Off: few backends read it, and X-Forwarded-* says the same.
+    forwarded: false,
     host: 'preserve',
   } satisfies HeaderSettings,
   // Off: backends that are written down are meant, wherever they are.
   destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
+  // Off: what passes as it is cannot be wrong.
+  rewrite: {
+    path: false,
+    request: false,
+    response: false,
+    location: false,
+    cookies: { domain: false, path: false },
+  } satisfies RewriteOptions,
 } as const;
 
 /** Options after validation, complete and frozen. */

@@ -118,11 +118,14 @@ function mechanismsClash(from: string, to: string): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Parts of the breaker gate that are no gates themselves. */
+/** Parts of gates that are no gates themselves. */
 const PARTS: Readonly<Record<string, string>> = {
   'backends/gates/breaker-passes.ts': 'backends/gates/breaker.ts',
   'backends/gates/circuit.ts': 'backends/gates/breaker.ts',
   'backends/gates/slow-calls.ts': 'backends/gates/breaker.ts',
+  // And of the adaptive limit.
+  'backends/gates/baseline.ts': 'backends/gates/adaptive-limit.ts',
+  'backends/gates/sample-window.ts': 'backends/gates/adaptive-limit.ts',
 };
 
 function mechanismOf(file: string): string | undefined {

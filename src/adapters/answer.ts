@@ -49,7 +49,7 @@ export function writeAnswer(
   for (const name of OF_ANOTHER_BODY) response.removeHeader(name);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   setContentHeaders(response, answer.content);
-  if (unread && message.httpVersionMajor < 2) response.setHeader('Connection', 'close');
+  if (closesAfter(message, answer)) response.setHeader('Connection', 'close');
   const exposed = response.getHeader('access-control-expose-headers');
   if (exposed !== undefined) {
     response.setHeader('Access-Control-Expose-Headers', exposeCauseHeaders(String(exposed)));
@@ -69,4 +69,9 @@ export function writeAnswer(
       resolve();
     });
   });
+}
+
+/** What is behind a request that was refused, or not read to its end, must not be taken for the next one. */
+function closesAfter(message: IncomingMessage, { report }: Answer): boolean {
+  return message.httpVersionMajor < 2 && (!message.complete || report.cause === 'request_rejected');
 }

@@ -3,12 +3,15 @@ import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
+const NOTHING = {};
+
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
   response: ServerResponse,
   { core, settings }: Mount,
-  { path, authority } = parseTarget(message.url ?? '/'),
+  { path, authority } = parseTarget(message),
+  known: Pick<ExchangeStart, 'appTrust' | 'originalUrl'> = NOTHING,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
@@ -16,12 +19,14 @@ export function exchangeStart(
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
     client: { message, response },
+    appTrust: known.appTrust,
+    originalUrl: known.originalUrl,
     settings,
     startedAt: core.clock.now(),
   };
 }
 
-/** HTTP/2 has a pseudo-header in place of Host. */
+/** HTTP/2 has a pseudo-header, which replaces a Host beside it (RFC 9113 section 8.3.1). */
 function authorityOf({ headers }: IncomingMessage): string | undefined {
-  return headers.host ?? (headers[':authority'] as string | undefined);
+  return (headers[':authority'] as string | undefined) ?? headers.host;
 }

@@ -1,16 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { ClientExchange, type ExchangeStart } from '../engine/exchange.ts';
-import type { Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
+import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { readsLeniently } from './front-server.ts';
+import { inTurn } from './in-turn.ts';
+import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
+import { writeInterim } from './write-interim.ts';
+
+/** A request as a framework has it, where that is more than Node's. */
+export interface FrameworkRequest extends ParsedBody {
+  /** As the client asked for it: mount paths are taken off `url`. */
+  readonly originalUrl?: string;
+}
 
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
@@ -25,7 +36,7 @@ export interface Host {
 }
 
 /** What a host knows of a request beside what is in it. */
-export interface Particulars extends Partial<Pick<ExchangeStart, 'destination' | 'rawHeaders'>> {
+export interface Particulars extends Partial<Pick<ExchangeStart, 'appTrust' | 'destination' | 'rawHeaders'>> {
   /** A hook of the user's may be able to write a body anew that has been read already. */
   readonly hooksMayWriteBody?: boolean;
 }
@@ -34,18 +45,19 @@ export interface Particulars extends Partial<Pick<ExchangeStart, 'destination' |
 export function handle(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   done: Done,
+  appTrust?: AppTrust,
 ): void {
-  handleFor(message, response, parsed, mount, { done });
+  handleFor(message, response, parsed, mount, { done }, appTrust && { appTrust });
 }
 
 /** As `handle`, for a host that has more to say. */
 export function handleFor(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   host: Host,
   particulars?: Particulars,
@@ -55,21 +67,39 @@ export function handleFor(
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return host.done(undefined);
   }
-  const exchange = openExchange(message, response, parsed, mount, particulars);
-  new Visit(message, response, exchange, mount, host).begin();
+  inTurn(
+    message,
+    response,
+    () => {
+      const exchange = openExchange(message, response, parsed, mount, particulars);
+      new Visit(message, response, exchange, mount, host).begin();
+    },
+    () => host.done(undefined),
+  );
 }
 
 function openExchange(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   particulars: Particulars | undefined,
 ): ClientExchange {
-  const start = exchangeStart(message, response, mount);
+  const { originalUrl } = parsed;
+  const known = { appTrust: particulars?.appTrust, originalUrl };
+  const start = exchangeStart(message, response, mount, undefined, known);
   const exchange = new ClientExchange(particulars ? { ...start, ...particulars } : start, EMPTY_BODY);
   exchange.body = openBody(message, parsed, exchange, mount, particulars?.hooksMayWriteBody);
+  const refusal = refusalOf(message, exchange, mount);
+  if (refusal) exchange.cancel(refusal);
   return exchange;
+}
+
+function refusalOf(message: IncomingMessage, { request }: ClientExchange, mount: Mount): Failed | undefined {
+  if (readsLeniently(message)) return lenientParser(mount);
+  // Express: what it is mounted at, taken off the path.
+  const { baseUrl = '' } = message as { baseUrl?: string };
+  return baseUrl !== '' && climbs(request.path) ? climbing() : undefined;
 }
 
 /** A client's request and its response, while they are with us. */
@@ -96,11 +126,16 @@ export class Visit {
 
   begin(): void {
     this.#mount.core.begin(this.#exchange);
+    // HTTP/1.0 knows no interim responses.
+    if (this.#exchange.httpVersion !== '1.0') this.#exchange.onInterim = this.#onInterim;
     this.#response.on('close', () => this.#leave()).on('error', ignore);
     if (this.#exchange.body.empty) return this.#forward();
     // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
     queueMicrotask(() => this.#forward());
   }
+
+  readonly #onInterim: NonNullable<ClientExchange['onInterim']> = (status, headers) =>
+    writeInterim(this.#response, status, headers);
 
   #forward(): void {
     void this.#mount.core.forward(this.#exchange).then(

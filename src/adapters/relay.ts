@@ -45,15 +45,17 @@ function headersOfOurs(
   exchange: Exchange,
   gatewayName: string,
 ): RawHeaders {
-  const isFailure = isBackendFailure(outcome.status);
-  if (message.complete && exchange.attempts.length === 1 && !isFailure) return NOTHING;
+  const received = outcome.receivedStatus ?? outcome.status;
+  const isFailure = isBackendFailure(received);
+  const isPlain = exchange.attempts.length <= 1 && !isFailure;
+  if (message.complete && isPlain) return NOTHING;
   const ours: string[] = [];
   if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
-  if (exchange.attempts.length === 1 && !isFailure) return ours;
+  if (isPlain) return ours;
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');
-    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, received));
   }
   exposeThem(response, outcome, ours);
   return ours;

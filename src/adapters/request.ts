@@ -40,10 +40,15 @@ export interface RequestTarget {
   readonly authority: string | undefined;
 }
 
+/** A host is required, and user information is not allowed (RFC 9110 sections 4.2.1 and 4.2.4). */
+const ABSOLUTE = /^https?:\/\/([^/?#@:][^/?#@]*)([/?].*)?$/i;
+
 /** Never through `new URL(target, base)`: `//other.host/x` would change the host. */
-export function parseTarget(target: string): RequestTarget {
-  const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/?#@]*)([/?].*)?$/i.exec(target);
-  if (!absolute) return { path: target, authority: undefined };
-  const rest = absolute[2] ?? '';
-  return { path: rest.startsWith('/') ? rest : `/${rest}`, authority: absolute[1] };
+export function parseTarget({ url = '/', method }: IncomingMessage): RequestTarget {
+  const absolute = url.startsWith('/') ? null : ABSOLUTE.exec(url);
+  if (!absolute) return { path: url, authority: undefined };
+  const [, authority, rest = ''] = absolute;
+  // RFC 9112 section 3.2.4.
+  if (rest === '' && method === 'OPTIONS') return { path: '*', authority };
+  return { path: rest.startsWith('/') ? rest : `/${rest}`, authority };
 }

@@ -9,12 +9,3 @@ export function targetAt(target: RequestTarget, { path, strip }: UpgradeSettings
   if (!target.path.startsWith(base) || !/^(?:$|[/?])/.test(rest)) return undefined;
   return strip ? { ...target, path: rest.startsWith('/') ? rest : `/${rest}` } : target;
 }
-
-const DOT = '(?:\\.|%2e)';
-const SEPARATOR = '(?:[/\\\\]|%2f|%5c)';
-const CLIMB = new RegExp(`${SEPARATOR}${DOT}${DOT}(?:${SEPARATOR}|$)`, 'i');
-
-/** Would some backend take a step up out of a part of this path? Then it is not known what it is below. */
-export function climbs(path: string): boolean {
-  return CLIMB.test(path.replace(/\?.*$/s, ''));
-}

@@ -2,17 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import type { Failed, Upgraded } from '../engine/types.ts';
 import { tunnelledUpgrade } from '../engine/upgrade.ts';
 import { failed } from '../failure/failed.ts';
 import { exchangeStart } from './exchange-start.ts';
+import { readsLeniently } from './front-server.ts';
 import { type Host, type Particulars, Visit } from './handle.ts';
 import { announcesBody } from './open-body.ts';
+import { climbing, lenientParser, rejected } from './refusals.ts';
 import { parseTarget, type RequestTarget } from './request.ts';
 import { UpgradeClient } from './upgrade-client.ts';
 import { switchingHead } from './upgrade-head.ts';
-import { climbs, targetAt } from './upgrade-path.ts';
+import { targetAt } from './upgrade-path.ts';
 
 /** For `server.on('upgrade', ...)`. Leaves alone what is not for its `upgrade.path`, or was taken by another one. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -37,7 +40,7 @@ export function upgradeListener(given: Mount, host?: UpgradeHost): UpgradeListen
     // Node leaves it without: an error on a connection that nobody takes would end the process.
     if (!seen.has(socket)) socket.on('error', ignore);
     seen.add(socket);
-    const target = targetAt(parseTarget(message.url ?? '/'), mount.settings.upgrade);
+    const target = targetAt(parseTarget(message), mount.settings.upgrade);
     if (!target || taken.has(socket)) return;
     const take = (particulars: Particulars = {}): void => {
       if (taken.has(socket)) return;
@@ -106,20 +109,15 @@ function openExchange(
   const isOld = message.httpVersion === '1.0';
   const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
   const start = exchangeStart(message, response, mount, target);
-  return new ClientExchange({ ...start, ...particulars, upgrade }, EMPTY_BODY);
+  return new ClientExchange({ ...start, originalUrl: message.url, ...particulars, upgrade }, EMPTY_BODY);
 }
 
-function refusalOf(message: IncomingMessage, { settings }: Mount): Failed | undefined {
+function refusalOf(message: IncomingMessage, mount: Mount): Failed | undefined {
+  if (readsLeniently(message)) return lenientParser(mount);
   // No parser of Node's reads it: its bytes would pass for those of the new protocol.
   if (announcesBody(message)) return rejected('A request for an upgrade must not have a body.');
-  if (settings.upgrade.path !== undefined && climbs(message.url ?? '/')) {
-    return rejected('The path climbs out of a part of itself.');
-  }
-  return undefined;
-}
-
-function rejected(detail: string): Failed {
-  return failed('request_rejected', { status: 400, detail });
+  const isMounted = mount.settings.upgrade.path !== undefined;
+  return isMounted && climbs(message.url ?? '/') ? climbing() : undefined;
 }
 
 function noPlace(): Failed {

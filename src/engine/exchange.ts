@@ -1,5 +1,6 @@
 import type { Destination, RequestSettings } from './settings.ts';
 import type {
+  AppTrust,
   Attempt,
   Cancellable,
   Client,
@@ -18,6 +19,8 @@ export interface ExchangeStart {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl?: string | undefined;
+  readonly appTrust?: AppTrust | undefined;
   readonly upgrade?: string | undefined;
   readonly client?: Client | undefined;
   readonly destination?: Destination | undefined;
@@ -30,6 +33,8 @@ export class ClientExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl: string | undefined;
+  readonly appTrust: AppTrust | undefined;
   readonly upgrade: string | undefined;
   readonly client: Client | undefined;
   readonly destination: Destination | undefined;
@@ -46,6 +51,7 @@ export class ClientExchange implements Exchange {
   responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
+  onInterim: Exchange['onInterim'] = undefined;
   activeIndex = -1;
   waiting: Cancellable | undefined = undefined;
 
@@ -54,6 +60,8 @@ export class ClientExchange implements Exchange {
     this.rawHeaders = start.rawHeaders;
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
+    this.originalUrl = start.originalUrl;
+    this.appTrust = start.appTrust;
     this.upgrade = start.upgrade;
     this.client = start.client;
     this.destination = start.destination;

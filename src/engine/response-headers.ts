@@ -5,7 +5,7 @@ import type { RawHeaders } from './types.ts';
 /** Headers of ours that a backend must not be able to fake. */
 const OURS_ON_RESPONSES: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'proxy-cause', 'proxy-attempts']);
 
-const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES);
+const RESPONSE_RULES = new HeaderRules(OURS_ON_RESPONSES, { dropsTwins: false });
 
 /** A Buffer. Its `latin1Slice` is `toString('latin1')` without the detour over the name of the encoding. */
 export interface HeaderBytes {
@@ -37,7 +37,7 @@ export function responseHeaders(
     if (rule.dropped || nominated?.has(rule.lower)) continue;
     if (rule.seenIn === head) repeated = true;
     rule.seenIn = head;
-    headers.push(name, textOf(raw[i + 1] as HeaderBytes | string));
+    headers.push(name, valueOf(raw[i + 1] as HeaderBytes | string));
   }
   // With a Via of the backend's own, there are two.
   if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
@@ -51,9 +51,29 @@ function textOf(header: HeaderBytes | string): string {
 }
 
 /** Behind a Content-Length, Node takes a Content-Disposition for UTF-8, and refuses or respells other bytes. */
-function moveLengthLast(headers: string[]): void {
+export function moveLengthLast(headers: string[]): void {
   const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
   if (at >= 0) headers.push(...headers.splice(at, 2));
+}
+
+/** undici leaves the white space behind a value, which is no part of it (RFC 9112 section 5.1). */
+function valueOf(bytes: HeaderBytes | string): string {
+  const text = textOf(bytes);
+  const last = text.charCodeAt(text.length - 1);
+  return last === SPACE || last === TAB ? text.replace(/[ \t]+$/, '') : text;
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** Interim responses and 204 have no body, and must not say how long it is (RFC 9110 section 8.6). */
+export function withoutLength(headers: RawHeaders): RawHeaders {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.toLowerCase() !== 'content-length') kept.push(name, headers[i + 1] as string);
+  }
+  return kept;
 }
 
 /** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
@@ -76,7 +96,7 @@ export function trailers(raw: readonly (HeaderBytes | string)[]): RawHeaders | u
     const name = textOf(raw[i] as HeaderBytes | string);
     const rule = RESPONSE_RULES.get(name);
     if (rule.dropped || NOT_IN_TRAILERS.has(rule.lower)) continue;
-    kept.push(name, textOf(raw[i + 1] as HeaderBytes | string));
+    kept.push(name, valueOf(raw[i + 1] as HeaderBytes | string));
   }
   return kept.length === 0 ? undefined : kept;
 }

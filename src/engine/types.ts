@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
 import type { Destination, RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
@@ -106,6 +105,8 @@ export interface Responded {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
+  /** As the backend sent it, where `status` was changed on the way. */
+  readonly receivedStatus?: number;
   /** Some name occurs more than once. */
   readonly hasRepeatedHeaders: boolean;
   /** Names of headers that the app had set and a user's hook took away. */
@@ -196,6 +197,9 @@ export interface ProxyRequest {
   readonly encrypted: boolean;
 }
 
+/** Does the app take the peer for a proxy of its own? */
+export type AppTrust = () => boolean;
+
 /** One backend's address, as the forwarders need it. */
 export interface Target {
   readonly name: string;
@@ -216,7 +220,8 @@ export interface Target {
   readonly socketPath?: string | undefined;
   /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
   readonly alpn: readonly ('http/1.1' | 'h2')[];
-  readonly tls?: DialTls | undefined;
+  /** A function is read for each new connection. */
+  readonly tls?: DialTls | (() => TargetTls) | undefined;
 }
 
 /** TLS towards one backend. */
@@ -226,17 +231,18 @@ export interface TargetTls {
   readonly key?: string | Buffer;
   /** SNI, and the name checked in the certificate; default: the host name of the backend's URL. */
   readonly servername?: string;
+  /** Default: `TLSv1.2`. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What http-proxy-middleware allows beside that. */
 export interface DialTls extends TargetTls {
+  /** False: a user of http-proxy-middleware has said `secure: false`. */
   readonly rejectUnauthorized?: boolean;
   readonly pfx?: string | Buffer;
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
-  readonly minVersion?: SecureVersion;
-  readonly maxVersion?: SecureVersion;
 }
 
 /** What limited an attempt, and why: shown in the report. */
@@ -321,6 +327,10 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** As the client asked for it, before a framework took off where we are mounted; where one keeps that. */
+  readonly originalUrl: string | undefined;
+  /** What the app says of the peer, where it was asked to trust some; heard under `headers.trust: 'app'`. */
+  readonly appTrust: AppTrust | undefined;
   /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */
   readonly upgrade: string | undefined;
   /** Where it goes, in place of a backend of the pool; undefined: to one of those. */
@@ -342,6 +352,8 @@ export interface Exchange {
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */
   readonly cancelled: Failed | undefined;
+  /** Takes an interim response (1xx) to the client; undefined where that cannot be. Set by the adapter. */
+  onInterim: ((status: number, headers: RawHeaders) => void) | undefined;
   /** Its place among the exchanges under way, kept by the gateway. */
   activeIndex: number;
   /** The one thing that waits on behalf of this exchange: a queue place, a pause, an attempt. */

@@ -6,6 +6,7 @@ import type { Phase, Target } from '../engine/types.ts';
 import { NO_HTTP2 } from '../failure/http2-cause.ts';
 import { allowedOf, refuseTarget } from './allowed.ts';
 import { ConnectError } from './connect-error.ts';
+import { type TlsMaterials, tlsMaterial } from './tls-material.ts';
 
 export interface ConnectOptions {
   readonly target: Target;
@@ -14,9 +15,8 @@ export interface ConnectOptions {
   /** Which addresses may be connected to; undefined: any. Named wherever something dials, lest one forgets. */
   readonly destinations: Destinations | undefined;
   readonly clock: Clock;
-  /** TLS session of an earlier connection, to shorten the handshake. */
-  readonly session?: Buffer | undefined;
-  readonly onSession?: (session: Buffer) => void;
+  /** Shared by connections that may resume one another's TLS sessions. */
+  readonly materials?: TlsMaterials;
   readonly onPhase?: (phase: Phase) => void;
   /** Nobody waits for it: it keeps no process alive. */
   readonly isBackground?: boolean;
@@ -57,7 +57,7 @@ class Connection implements Connecting {
       this.#socket = this.#open();
     } catch (error) {
       // Bad certificates and keys throw here.
-      this.#phase = 'tls';
+      this.#enter('tls');
       this.#fail(error);
       return;
     }
@@ -89,15 +89,19 @@ class Connection implements Connecting {
       keepAliveInitialDelay: 60_000,
     };
     if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
-    const { session, onSession } = this.#options;
+    const { materials } = this.#options;
+    const material = materials?.of(target) ?? tlsMaterial(target);
+    const { secureContext, session, tls } = material;
     const socket = connectTls({
       ...common,
-      ...target.tls,
-      servername: target.tls?.servername ?? (isIP(target.hostname) ? '' : target.hostname),
+      secureContext,
+      servername: tls.servername ?? (isIP(target.hostname) ? '' : target.hostname),
       ALPNProtocols: [...target.alpn],
+      // Else an environment variable could switch it off.
+      rejectUnauthorized: tls.rejectUnauthorized !== false,
       ...(session && { session }),
     });
-    if (onSession) socket.on('session', onSession);
+    if (materials) socket.on('session', (fresh) => (material.session = fresh));
     return socket.once('connect', this.#startTls).once('secureConnect', this.#succeed);
   }
 

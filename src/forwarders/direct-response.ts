@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../engine/clock.ts';
+import { valuesOf } from '../engine/headers.ts';
 import type {
   Attempt,
   Ending,
@@ -157,6 +158,16 @@ export class DirectResponse implements Responded {
     this.#trailers = trailers;
     if (this.#state === 'relaying') this.#endSink(undefined);
     else if (this.#state === 'draining') this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+  }
+
+  /**
+   * undici counts a space behind the digits of a length as one of them, and then takes a complete body for one of
+   * another length.
+   */
+  isWholeDespite({ code }: NodeJS.ErrnoException): boolean {
+    if (code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return false;
+    const [announced = '', ...others] = valuesOf(this.headers, 'content-length');
+    return others.length === 0 && /^\d+$/.test(announced) && Number(announced) === this.#bytes;
   }
 
   fail(failure: Failed): void {

@@ -11,6 +11,7 @@ import type { Forwarder, ForwarderContext } from './forwarder.ts';
 import { IdleAge } from './idle-age.ts';
 import { Lane, type OpenConnection } from './lane.ts';
 import { PlaintextCheck } from './plaintext-check.ts';
+import { TlsMaterials } from './tls-material.ts';
 import { UpgradePools } from './upgrade-pools.ts';
 
 export interface DirectOptions {
@@ -42,7 +43,7 @@ export class DirectForwarder implements Forwarder {
   readonly #routes = new Map<Target, Route>();
   readonly #upgrades: UpgradePools;
   readonly #probes = new Map<ConnectCallback, Connecting | undefined>();
-  readonly #sessions = new WeakMap<Target, Buffer>();
+  readonly #materials = new TlsMaterials();
 
   constructor(options: DirectOptions) {
     this.#options = options;
@@ -133,14 +134,12 @@ export class DirectForwarder implements Forwarder {
   }
 
   #connect(target: Target, attempt: DialRequest | undefined, callback: ConnectCallback): Connecting {
-    const session = this.#sessions.get(target);
     return connect(
       {
         ...this.#common,
         target,
         limitMs: attempt?.connectMs ?? this.#options.connectMs,
-        session,
-        onSession: (fresh) => this.#sessions.set(target, fresh),
+        materials: this.#materials,
         onPhase: (phase) => attempt?.enterPhase(phase),
         isBackground: attempt === undefined,
       },

@@ -28,7 +28,7 @@ export function contain(onUnexpected: (error: unknown, failure: Failed) => void)
   };
 }
 
-/** A forwarder may know better than an exception how far its attempt got. */
+/** A bug of ours, or a user's function that threw where the failure had a place of its own to go. */
 function isUnexpected({ cause, error }: Failed): boolean {
   return cause === 'gateway_error' || error instanceof HookError;
 }

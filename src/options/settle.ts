@@ -1,4 +1,5 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
+import { NO_REWRITES } from '../engine/rewrite/none.ts';
 import type { ErrorSettings, RequestSettings, UpgradeSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
@@ -25,8 +26,10 @@ import {
   oneOf,
   show,
 } from './check.ts';
+import { settleLimits } from './limits.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
+import { settleRewrite } from './rewrite.ts';
 import { settleTimeouts } from './timeouts.ts';
 
 const MINUTE_MS = 60_000;
@@ -50,15 +53,11 @@ const BREAKER: Checks = {
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
 };
-const LIMITS: Checks = {
-  perBackend: count(1),
-  queue: count(0),
-  queueMs: ms,
-  requestBytes: count(0),
-  upgrades: count(0),
-  replayBytes: count(0),
+const HEADERS: Checks = {
+  trust: either(oneOf('app'), aBoolean, aFunction),
+  forwarded: aBoolean,
+  host: oneOf('preserve', 'backend'),
 };
-const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
 const ERRORS: Checks = {
   status: either(number({ min: 400, max: 599, integer: true }), oneOf('by-cause'), aFunction),
   disclose: either(oneOf('public', 'trusted', 'hidden'), aFunction),
@@ -66,7 +65,7 @@ const ERRORS: Checks = {
   deliver: oneOf('respond', 'next'),
 };
 const UPGRADE: Checks = { path: aPath, strip: aBoolean };
-const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade'];
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade', 'rewrite'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
@@ -99,6 +98,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     timeouts: DEFAULTS.timeouts,
     headers: DEFAULTS.headers,
     upgrade: DEFAULTS.upgrade,
+    rewrite: NO_REWRITES,
     errors: defaultErrors(process.env['NODE_ENV']),
   };
   const request = settlePolicy(
@@ -114,7 +114,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     breaker: breaker === false ? false : settleBreaker(breaker),
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
-    limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    limits: settleLimits(options.limits),
     destinations: settleDestinations(options.destinations),
     resolver,
     forwarder,
@@ -133,6 +133,7 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
     upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),
+    rewrite: settleRewrite(policy.rewrite, base.rewrite),
   });
 }
 
@@ -144,12 +145,13 @@ function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   );
 }
 
-function pickPolicy({ timeouts, headers, errors, upgrade }: GatewayOptions): PolicyOptions {
+function pickPolicy({ timeouts, headers, errors, upgrade, rewrite }: GatewayOptions): PolicyOptions {
   return {
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
     ...(upgrade !== undefined && { upgrade }),
+    ...(rewrite !== undefined && { rewrite }),
   };
 }
 

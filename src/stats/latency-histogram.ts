@@ -36,19 +36,6 @@ export class LatencyHistogram {
     this.#presentCount += 1;
   }
 
-  /** Takes back a sample that was added a short while ago; one that has been forgotten since is none. */
-  remove(latencyMs: number): void {
-    const bucket = bucketOf(latencyMs);
-    const [present, previous] = [this.#present[bucket] ?? 0, this.#previous[bucket] ?? 0];
-    if (present > 0) {
-      this.#present[bucket] = present - 1;
-      this.#presentCount -= 1;
-    } else if (previous > 0) {
-      this.#previous[bucket] = previous - 1;
-      this.#previousCount -= 1;
-    }
-  }
-
   /** Forgets everything. */
   clear(): void {
     this.#present.fill(0);

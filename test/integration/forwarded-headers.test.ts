@@ -281,7 +281,6 @@ describe.each(ADAPTERS)('requests that are not forwarded, %s', (adapter) => {
       'a coding beside chunked',
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['OPTIONS *', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a fragment', 'GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n'],
     [
       'a Content-Length beside chunked',

@@ -17,7 +17,7 @@ export const clientScenarios = {
       what: 'an unknown transfer coding',
       run: sending({ method: 'POST', body: 'x', headers: { 'transfer-encoding': 'gzip, chunked' } }),
     },
-    { what: 'a target that is no path', run: sendAsterisk },
+    { what: 'a target that is no path', run: sendFtpTarget },
     {
       what: 'a body over limits.requestBytes',
       run: sending({ method: 'POST', body: 'xx' }, { limits: { requestBytes: 1 } }),
@@ -42,9 +42,9 @@ function sending(request: SendOptions, options: Partial<GatewayOptions> = {}) {
   };
 }
 
-async function sendAsterisk(lane: Lane): Promise<Observation> {
+async function sendFtpTarget(lane: Lane): Promise<Observation> {
   const { port, watch } = await startWatched(lane, { backends: ['http://127.0.0.1:9'] });
-  const request = httpRequest({ host: '127.0.0.1', port, method: 'OPTIONS', path: '*', agent: false }).end();
+  const request = httpRequest({ host: '127.0.0.1', port, path: 'ftp://a/', agent: false }).end();
   return watch.last(await wholeOf(responseOf(request)));
 }
 

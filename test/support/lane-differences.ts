@@ -1,10 +1,8 @@
-import type { CauseCode, GatewayOptions } from 'causeway-proxy';
+import type { CauseCode } from 'causeway-proxy';
 import type { Fault } from 'causeway-proxy/testing';
 import { expect } from 'vitest';
 import type { Lane } from './cause-lanes.ts';
-import { expectNamed } from './expect-cause.ts';
 import { startFault, startWatched } from './live-watched.ts';
-import { sendFault } from './live-fault-request.ts';
 
 /** Where a lane does not do as the table of faults says, why, and what it does instead. */
 export interface Difference {
@@ -17,18 +15,6 @@ const NO_HTTP2: Difference = {
   show: async (lane, fault) => {
     const { options } = await startFault(fault);
     await expect(startWatched(lane, options)).rejects.toThrow(/protocol "http\/1\.1".*no HTTP\/2/);
-  },
-};
-
-/** An answer to what follows is waited for: here, in vain. */
-const SKIPS_100: Difference = {
-  why: "Node's client passes over a 100 that nobody asked for, as RFC 9110 section 15.2 has it; undici's cannot",
-  show: async (lane, fault) => {
-    const { options } = await startFault(fault);
-    const limits: Partial<GatewayOptions> = { timeouts: { firstByteMs: 100 }, retry: false };
-    const { url, watch } = await startWatched(lane, { ...options, ...limits });
-    const observed = await watch.last(await sendFault(url, { method: 'GET', bodyBytes: 0, times: 1 }));
-    expectNamed(observed, 'first_byte_timeout');
   },
 };
 
@@ -50,7 +36,6 @@ const DIFFERENCES: Readonly<Record<Lane, Partial<Record<Fault, Difference>>>> = 
   direct: {},
   'http-proxy-middleware': {
     ...Object.fromEntries(HTTP2_FAULTS.map((fault) => [fault, NO_HTTP2])),
-    'response_header_invalid/unasked_continue': SKIPS_100,
   },
 };
 

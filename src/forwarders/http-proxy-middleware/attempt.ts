@@ -1,10 +1,11 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isUnsent } from '../../engine/attempt.ts';
 import type { Timer } from '../../engine/clock.ts';
 import { HookError } from '../../engine/hooks.ts';
 import { requestHeaders } from '../../engine/request-headers.ts';
-import { responseHeaders, trailers } from '../../engine/response-headers.ts';
+import { rewriteRequest } from '../../engine/rewrite/request.ts';
+import { responseHeaders, trailers, withoutLength } from '../../engine/response-headers.ts';
 import type {
   Attempt,
   Cancellable,
@@ -25,7 +26,6 @@ import { DirectResponse, type ResponseHead, type ResponseSource } from '../direc
 import { faultInHead, isEventStream, sendableReason } from '../response-head.ts';
 import { BodyFeed, type FeedSource } from './body-feed.ts';
 import type { MiddlewareContext } from './context.ts';
-import { relayInformation } from './information.ts';
 import { guardRequest } from './request-guard.ts';
 import { bareRequest, hookedRequest, type RequestShim, type ShimHeaders } from './request-shim.ts';
 import { bareResponse, hookedResponse, type ResponseShim } from './response-shim.ts';
@@ -34,6 +34,9 @@ import { Wire } from './wire.ts';
 
 /** Why we aborted ourselves; the real reason is kept beside it. */
 const GIVEN_UP = new Error('given up by the gateway');
+
+/** Limits that say less than what is known already. */
+const LIMITS: ReadonlySet<CauseCode> = new Set(['first_byte_timeout', 'deadline_exceeded']);
 
 /**
  * One try through http-proxy-middleware, up to the response head. It gets a request and a response of its own, and
@@ -58,6 +61,9 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   #answer: IncomingMessage | undefined;
   #response: DirectResponse | undefined;
   #isPaused = false;
+  #path = '';
+  /** A failure that may yet turn out to be another one. */
+  #doubted: Failed | undefined;
   #trailers: RawHeaders | undefined;
   /** Kept from http-proxy-middleware, which could not read it. */
   #location: string | undefined;
@@ -92,6 +98,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     attempt.running = this;
     try {
       const flat = requestHeaders(exchange, attempt.target, this.context.name);
+      const { path, request: edit } = exchange.settings.rewrite;
+      this.#path = path || edit ? rewriteRequest(exchange, attempt.target, flat) : exchange.request.path;
       const headers = shimHeaders(exchange, flat, this.context.settings.xfwd);
       const source = exchange.body.missing ? 'missing' : exchange.body.open(attempt);
       // Opening the body may find that the client sent too much.
@@ -112,6 +120,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   cancel(failure: Failed): void {
     if (this.#response) return this.#response.cancel(failure);
     if (this.#settled) return;
+    if (this.#doubted && LIMITS.has(failure.cause)) return this.fail(this.#doubted);
     // The backend has answered: what takes its time is a hook that collects the body, or changes it.
     if (this.#answer && failure.cause === 'first_byte_timeout') return this.#watchHook(this.#answer);
     if (failure.cause === 'client_aborted') this.#tellHooksOfAbort();
@@ -124,9 +133,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   configure(options: object): unknown {
     const { route, settings } = this.context;
     if (this.#settled || !this.#requestShim) throw GIVEN_UP;
-    const { path } = this.exchange.request;
     const raw = settings.toProxy ? this.exchange.client?.message.url : undefined;
-    this.#requestShim.url = raw ?? path;
+    this.#requestShim.url = raw ?? this.#path;
     const agent = this.exchange.upgrade === undefined ? route.agent : route.upgradeAgent;
     Object.assign(options, { agent, ssl: route.requestOptions(this), buffer: this.#feed });
     return route.url;
@@ -165,6 +173,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const failure = this.wire.name(error);
     const isDoubtful = failure.cause === 'closed_before_response' && failure.reached === 'maybe';
     if (!isDoubtful) return this.fail(failure);
+    this.#doubted = failure;
     this.context.checkPlaintext(this.attempt.target, (isTls) => {
       this.fail(isTls ? failed('plaintext_on_tls_port', { error: failure.error }) : failure);
     });
@@ -205,9 +214,11 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     this.fail(failed('upgrade_failed'));
   }
 
-  /** Those that come before the response say nothing about it, and help a client that can use them. */
-  relayInformation(status: number, headers: IncomingHttpHeaders): void {
-    if (!this.#settled) relayInformation(this.exchange, status, headers);
+  /** Those that come before the response: they say nothing about it. */
+  relayInformation(status: number, raw: RawHeaders): void {
+    const { onInterim } = this.exchange;
+    if (this.#settled || !onInterim || status === 100) return;
+    onInterim(status, withoutLength(responseHeaders(raw, undefined, this.context.name).headers));
   }
 
   /** A hook has thrown, or what it promised has failed. */
@@ -391,7 +402,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
       {
         status: shim.statusCode,
         statusText: sendableReason(shim.statusMessage),
-        headers,
+        headers: shim.statusCode === 204 ? withoutLength(headers) : headers,
         hasRepeatedHeaders: repeated,
         isEventStream: isEventStream(type),
         withdrawn: shim.withdrawn(),

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 
 /** What http-proxy-middleware does to a client's connection, and must not: the engine joins it to a backend's. */
 const KEPT_FROM_IT = {
-  setTimeout: itself,
-  setNoDelay: itself,
-  setKeepAlive: itself,
   unshift: nothing,
   write: () => true,
+  ...Object.fromEntries(
+    ['Timeout', 'NoDelay', 'KeepAlive'].map((what): [string, typeof itself] => [`set${what}`, itself]),
+  ),
   end: itself,
   destroy: itself,
 };

@@ -47,6 +47,7 @@ export class Wire {
     this.#connection = this.#context.route.connectionOf(socket);
     this.#isReused = request.reusedSocket;
     this.#bytesBefore = socket.bytesRead;
+    if (!this.#isReused) this.#attempt.connectedAt = this.#context.clock.now();
     if (socket.connecting) this.#watch(socket, listener);
     else listener.enterPhase('send');
   }
@@ -75,6 +76,7 @@ export class Wire {
     });
     const ready = (): void => {
       this.#timer?.cancel();
+      this.#attempt.connectedAt = this.#context.clock.now();
       listener.enterPhase('send');
     };
     socket.once('lookup', (error: Error | null) => {

@@ -2,6 +2,7 @@ import type { AppliedLimit, Target } from '../../engine/types.ts';
 import { LatencyHistogram } from '../../stats/latency-histogram.ts';
 import { CutShare } from './cut-share.ts';
 import { LearnedQuantile } from './learned-quantile.ts';
+import { Outlier } from './outlier.ts';
 
 /** Below this the tail is not known, and the configured limit rules. */
 const MIN_SAMPLES = 1_000;
@@ -14,6 +15,8 @@ const DEVIATIONS = 4;
 const FLOOR_MS = 250;
 /** The tail moves slowly: it is read again after so many samples. */
 const RECOMPUTE_EVERY = 128;
+/** It widens at once, and narrows by no more than this each time: what is rare must not be forgotten over a gap. */
+const NARROWING = 0.9;
 
 /** How long the head of a response may take on one route before it is slow, learned from recent answers. */
 export class LearnedLimit {
@@ -21,7 +24,9 @@ export class LearnedLimit {
   route = '';
   readonly #latencies = new LatencyHistogram(MIN_SAMPLES);
   readonly #cutShare = new CutShare();
+  readonly #outlier = new Outlier();
   #untilRecompute = 0;
+  #hasNewCut = false;
   #limit: AppliedLimit | undefined;
   #quantile: LearnedQuantile | undefined;
 
@@ -29,6 +34,7 @@ export class LearnedLimit {
   observe(latencyMs: number): void {
     this.#latencies.add(latencyMs);
     this.#cutShare.answered();
+    this.#outlier.answered();
     this.#untilRecompute -= 1;
   }
 
@@ -43,13 +49,15 @@ export class LearnedLimit {
    */
   observeCut(limitMs: number): void {
     this.#latencies.add(limitMs * FACTOR);
-    this.#untilRecompute = 0;
+    this.#hasNewCut = true;
   }
 
-  /** Another backend has answered the same request in less: that cut spoke of one backend, not of the route. */
-  takeBackCut(limitMs: number): void {
-    this.#latencies.remove(limitMs * FACTOR);
-    this.#untilRecompute = 0;
+  /**
+   * An attempt was cut at `limitMs`, and another backend has answered the same request in less. Where it is always the
+   * same one that is cut, that speaks of that backend and not of the route: it does not count.
+   */
+  observeCutMadeGood(limitMs: number, target: Target): void {
+    if (!this.#outlier.madeGood(target)) this.observeCut(limitMs);
   }
 
   /**
@@ -73,7 +81,8 @@ export class LearnedLimit {
   /** The limit below `ceilingMs` (the configured one), if there is one. */
   get(ceilingMs: number): AppliedLimit | undefined {
     if (this.#latencies.samples < MIN_SAMPLES) return undefined;
-    if (this.#untilRecompute <= 0) this.#recompute();
+    if (this.#untilRecompute <= 0) this.#recompute(NARROWING);
+    else if (this.#hasNewCut) this.#recompute(1);
     return this.#limit && this.#limit.limitMs < ceilingMs ? this.#limit : undefined;
   }
 
@@ -82,12 +91,15 @@ export class LearnedLimit {
     return { limitMs, source: 'configured', ...(this.#latencies.samples > 0 && this.#known()) };
   }
 
-  #recompute(): void {
-    this.#untilRecompute = RECOMPUTE_EVERY;
+  /** `narrowing`: what part of the limit has to be left. */
+  #recompute(narrowing: number): void {
+    if (this.#untilRecompute <= 0) this.#untilRecompute = RECOMPUTE_EVERY;
+    this.#hasNewCut = false;
     const { mean, deviation } = this.#latencies.moments();
     const tailMs = FACTOR * this.#latencies.quantile(QUANTILE);
+    const leastMs = narrowing * (this.#limit?.limitMs ?? 0);
     this.#limit = {
-      limitMs: Math.max(tailMs, mean + DEVIATIONS * deviation, FLOOR_MS),
+      limitMs: Math.max(tailMs, mean + DEVIATIONS * deviation, leastMs, FLOOR_MS),
       source: 'learned',
       ...this.#known(),
     };

@@ -72,7 +72,6 @@ export class Watch {
     const isWatching = this.#exchange.settings.timeouts.learned === 'observe';
     this.#tell(isWatching ? 'observed' : 'cut', limit);
     if (isWatching) return false;
-    this.#learned?.observeCut(limit.limitMs);
     if (this.#learned?.isCutTooOften(this.#attempt.target)) this.#tell('widened', limit);
     // It says that others are faster, not that this backend is broken.
     this.#cut(limit, { verdict: IGNORED });
@@ -111,18 +110,20 @@ export class Watch {
 
   #learn(learned: LearnedLimit, kind: Outcome['kind']): void {
     const { number, sentAt, answeredAt, endedAt, hedge, superseded } = this.#attempt;
+    const isAnswered = !superseded && kind !== 'failed' && sentAt !== undefined && answeredAt !== undefined;
+    const latencyMs = isAnswered ? Math.max(answeredAt - sentAt, 0) : Infinity;
+    if (number > 1) this.#judgeCutBefore(learned, latencyMs);
     // One of two at a time is known in full only when it is fast: first attempts alone are a fair sample.
     if (sentAt === undefined || hedge) return;
-    if (superseded && endedAt !== undefined) learned.observeAtLeast(Math.max(endedAt - sentAt, 0));
-    if (superseded || kind === 'failed' || answeredAt === undefined) return;
-    const latencyMs = Math.max(answeredAt - sentAt, 0);
-    learned.observe(latencyMs);
-    if (number > 1) this.#judgeCutBefore(learned, latencyMs);
+    if (isAnswered) learned.observe(latencyMs);
+    else if (superseded && endedAt !== undefined) learned.observeAtLeast(Math.max(endedAt - sentAt, 0));
   }
 
-  /** Answered elsewhere in less than it was cut after: that cut says nothing of the route. */
+  /** Where the attempt before this one was cut, this one tells what that was worth. */
   #judgeCutBefore(learned: LearnedLimit, latencyMs: number): void {
-    const { limit } = this.#exchange.attempts[this.#attempt.number - 2] ?? {};
-    if (limit?.source === 'learned' && latencyMs < limit.limitMs) learned.takeBackCut(limit.limitMs);
+    const { limit, target } = this.#exchange.attempts[this.#attempt.number - 2] ?? {};
+    if (limit?.source !== 'learned' || !target) return;
+    if (latencyMs < limit.limitMs) learned.observeCutMadeGood(limit.limitMs, target);
+    else learned.observeCut(limit.limitMs);
   }
 }

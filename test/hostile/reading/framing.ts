@@ -37,14 +37,14 @@ function listOf(headers: Head['headers'], name: string, lines: Lines): string[] 
   if (values.length === 0) return undefined;
   const elements = values.flatMap((value) => value.split(/[\t ]*,[\t ]*/));
   const filled = elements.filter((element) => element !== '');
-  if (filled.length === 0) throw new Invalid('framing');
+  if (filled.length === 0) throw new Invalid(name === 'content-length' ? 'framing' : 'coding');
   if (filled.length < elements.length) lines.oddities.add('empty_list_element');
   return filled;
 }
 
 /** Any other coding would have to be undone, and nobody has asked for one (`TE`). */
 function chunkedIn(codings: string[], version: string, lines: Lines): 'chunked' {
-  if (codings.length !== 1 || codings[0]?.toLowerCase() !== 'chunked') throw new Invalid('framing');
+  if (codings.length !== 1 || codings[0]?.toLowerCase() !== 'chunked') throw new Invalid('coding');
   if (version === '1.0') lines.oddities.add('chunked_in_http_1_0');
   return 'chunked';
 }

@@ -1,0 +1,43 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { inTurn } from '../../../src/adapters/in-turn.ts';
+
+function setUp(ahead: unknown, socket: object | null) {
+  const calls: string[] = [];
+  const message = Object.assign(new EventEmitter(), { socket: { _httpMessage: ahead } });
+  const response = Object.assign(new EventEmitter(), { socket });
+  inTurn(
+    message as unknown as IncomingMessage,
+    response as unknown as ServerResponse,
+    () => calls.push('begin'),
+    () => calls.push('leave'),
+  );
+  const listeners = () => message.listenerCount('close') + response.listenerCount('socket');
+  return { calls, message, response, listeners };
+}
+
+test('a request alone on its connection begins at once', () => {
+  const { calls, listeners } = setUp(undefined, {});
+  expect([calls, listeners()]).toEqual([['begin'], 0]);
+});
+
+test('so does one whose response has no connection, when nobody else has it either', () => {
+  expect(setUp(null, null).calls).toEqual(['begin']);
+  expect(setUp(undefined, null).calls).toEqual(['begin']);
+});
+
+test('one behind another waits until its response has the connection', () => {
+  const { calls, response, message, listeners } = setUp({}, null);
+  expect(calls).toEqual([]);
+  response.emit('socket');
+  message.emit('close');
+  expect([calls, listeners()]).toEqual([['begin'], 0]);
+});
+
+test('and never begins when the connection closes before that', () => {
+  const { calls, response, message, listeners } = setUp({}, null);
+  message.emit('close');
+  response.emit('socket');
+  expect([calls, listeners()]).toEqual([['leave'], 0]);
+});
