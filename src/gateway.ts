@@ -55,8 +55,8 @@ export class Gateway implements AsyncDisposable {
   readonly #recovery: Recovery;
   readonly #pool: Pool;
   readonly #members: Members;
-  readonly #destinations: DestinationPools;
   readonly #priorityOf: PriorityOf | undefined;
+  readonly #destinations: DestinationPools;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
@@ -197,7 +197,7 @@ export class Gateway implements AsyncDisposable {
           clock,
           poolOf,
           queue: this.#queue,
-          admittance: limits.admission ? new Admittance(pool, this.#priorityOf) : undefined,
+          admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
         }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),

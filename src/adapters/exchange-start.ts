@@ -3,24 +3,29 @@ import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
 import { HttpRequest, parseTarget } from './request.ts';
 
-const NOTHING = {};
+/** What an adapter or a host knows of a request beside what is in it. */
+export type Known = Partial<
+  Pick<ExchangeStart, 'appTrust' | 'originalUrl' | 'upgrade' | 'destination' | 'rawHeaders'>
+>;
 
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
   response: ServerResponse,
   { core, settings }: Mount,
+  known: Known,
   { path, authority } = parseTarget(message),
-  known: Pick<ExchangeStart, 'appTrust' | 'originalUrl'> = NOTHING,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
-    rawHeaders: message.rawHeaders,
+    rawHeaders: known.rawHeaders ?? message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
-    client: { message, response },
     appTrust: known.appTrust,
     originalUrl: known.originalUrl,
+    upgrade: known.upgrade,
+    destination: known.destination,
+    client: { message, response },
     settings,
     startedAt: core.clock.now(),
   };

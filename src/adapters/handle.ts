@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import { climbs } from '../engine/dot-segments.ts';
-import { ClientExchange, type ExchangeStart } from '../engine/exchange.ts';
+import { ClientExchange } from '../engine/exchange.ts';
 import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
 import type { ParsedBody } from './consumed-body.ts';
-import { exchangeStart } from './exchange-start.ts';
+import { exchangeStart, type Known } from './exchange-start.ts';
 import { readsLeniently } from './front-server.ts';
 import { inTurn } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
@@ -36,7 +36,7 @@ export interface Host {
 }
 
 /** What a host knows of a request beside what is in it. */
-export interface Particulars extends Partial<Pick<ExchangeStart, 'appTrust' | 'destination' | 'rawHeaders'>> {
+export interface Particulars extends Known {
   /** A hook of the user's may be able to write a body anew that has been read already. */
   readonly hooksMayWriteBody?: boolean;
 }
@@ -50,17 +50,18 @@ export function handle(
   done: Done,
   appTrust?: AppTrust,
 ): void {
-  handleFor(message, response, parsed, mount, { done }, appTrust && { appTrust });
+  const { originalUrl } = parsed;
+  handleFor(message, response, parsed, mount, { done }, { appTrust, originalUrl });
 }
 
 /** As `handle`, for a host that has more to say. */
 export function handleFor(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: FrameworkRequest,
+  parsed: ParsedBody,
   mount: Mount,
   host: Host,
-  particulars?: Particulars,
+  particulars: Particulars,
 ): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
@@ -81,15 +82,12 @@ export function handleFor(
 function openExchange(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: FrameworkRequest,
+  parsed: ParsedBody,
   mount: Mount,
-  particulars: Particulars | undefined,
+  particulars: Particulars,
 ): ClientExchange {
-  const { originalUrl } = parsed;
-  const known = { appTrust: particulars?.appTrust, originalUrl };
-  const start = exchangeStart(message, response, mount, undefined, known);
-  const exchange = new ClientExchange(particulars ? { ...start, ...particulars } : start, EMPTY_BODY);
-  exchange.body = openBody(message, parsed, exchange, mount, particulars?.hooksMayWriteBody);
+  const exchange = new ClientExchange(exchangeStart(message, response, mount, particulars), EMPTY_BODY);
+  exchange.body = openBody(message, parsed, exchange, mount, particulars.hooksMayWriteBody);
   const refusal = refusalOf(message, exchange, mount);
   if (refusal) exchange.cancel(refusal);
   return exchange;

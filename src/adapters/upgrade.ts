@@ -108,8 +108,8 @@ function openExchange(
 ): ClientExchange {
   const isOld = message.httpVersion === '1.0';
   const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
-  const start = exchangeStart(message, response, mount, target);
-  return new ClientExchange({ ...start, originalUrl: message.url, ...particulars, upgrade }, EMPTY_BODY);
+  const known = { ...particulars, originalUrl: message.url, upgrade };
+  return new ClientExchange(exchangeStart(message, response, mount, known, target), EMPTY_BODY);
 }
 
 function refusalOf(message: IncomingMessage, mount: Mount): Failed | undefined {

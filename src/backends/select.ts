@@ -44,12 +44,12 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
   const now = options.clock.now();
   const over = overAt(exchange, now);
   if (over) return Promise.resolve(over);
-  const { admittance } = options;
-  const pool = options.poolOf(exchange);
-  if (!pool) return Promise.resolve(noRoom());
+  const { poolOf, admittance } = options;
+  const pool = poolOf(exchange);
+  if (!pool)
+    return Promise.resolve(failed('pool_saturated', { detail: NO_ROOM, retryAfterMs: RETRY_AFTER_MS }));
   const chosen = pool.choose(exchange, now);
-  const backend =
-    chosen && admittance && !exchange.destination ? admittance.admit(chosen, exchange, now) : chosen;
+  const backend = chosen && admittance ? admittance.admit(chosen, pool, exchange, now) : chosen;
   if (chosen && !backend) return Promise.resolve(spared());
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
@@ -198,6 +198,7 @@ function spared(): Failed {
 const MOST_REPORTS = 100;
 /** Where it is not known when one will be back: the least that Retry-After can say. */
 const RETRY_AFTER_MS = 1_000;
+const NO_ROOM = 'Requests to as many other destinations as there is room for are under way.';
 
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */
 function refusal(pool: Pool, clock: Clock, exchange: Exchange, now: number): Failed {
@@ -213,9 +214,4 @@ function refusal(pool: Pool, clock: Clock, exchange: Exchange, now: number): Fai
   };
   const isOpen = exchange.attempts.length > 0 || rotation.broken > 0;
   return failed(isOpen ? 'circuit_open' : 'no_healthy_backend', known);
-}
-
-function noRoom(): Failed {
-  const detail = 'Requests to as many other destinations as there is room for are under way.';
-  return failed('pool_saturated', { detail, retryAfterMs: RETRY_AFTER_MS });
 }

@@ -57,8 +57,8 @@ export function moveLengthLast(headers: string[]): void {
 }
 
 /** undici leaves the white space behind a value, which is no part of it (RFC 9112 section 5.1). */
-function valueOf(bytes: HeaderBytes | string): string {
-  const text = textOf(bytes);
+function valueOf(header: HeaderBytes | string): string {
+  const text = textOf(header);
   const last = text.charCodeAt(text.length - 1);
   return last === SPACE || last === TAB ? text.replace(/[ \t]+$/, '') : text;
 }

@@ -41,7 +41,7 @@ export class SelectFixture {
       return promise;
     };
     const { pool, queue } = this;
-    const admittance = given.admission && new Admittance(pool, given.admission.priorityOf);
+    const admittance = given.admission && new Admittance(given.admission.priorityOf);
     this.forward = select({ clock, poolOf: () => pool, queue, admittance })(given.below ?? hop);
   }
 }

@@ -59,7 +59,7 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
         clock,
         poolOf: () => pool,
         queue,
-        admittance: given.admission ? new Admittance(pool, given.priorityOf) : undefined,
+        admittance: given.admission ? new Admittance(given.priorityOf) : undefined,
       }),
       ...(given.learning
         ? [

@@ -137,6 +137,7 @@ class CompatibleVisit implements Host {
     const asksApp = this.#mount.settings.headers.trust === 'app';
     handleFor(this.#message, this.#response, this.#message, this.#mount, this, {
       appTrust: asksApp ? expressTrust(this.#message) : undefined,
+      originalUrl: this.#message.originalUrl,
       destination,
       rawHeaders: currentHeaders(this.#message),
       hooksMayWriteBody: this.#parts.hooksMayWriteBody,

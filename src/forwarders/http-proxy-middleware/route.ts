@@ -1,3 +1,4 @@
+import { tlsOf } from '../../engine/target-tls.ts';
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../engine/clock.ts';
@@ -83,9 +84,9 @@ export class BorrowedRoute implements Route {
   }
 
   requestOptions(attempt: MiddlewareAttempt): object {
-    const { tls, localAddress, socketPath } = this.#target;
+    const { localAddress, socketPath } = this.#target;
     return {
-      ...tls,
+      ...tlsOf(this.#target),
       ...(localAddress !== undefined && { localAddress }),
       ...(socketPath !== undefined && { socketPath }),
       [ATTEMPT]: attempt,
