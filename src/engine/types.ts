@@ -243,6 +243,7 @@ export interface DialTls extends TargetTls {
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */
