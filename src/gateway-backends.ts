@@ -19,6 +19,8 @@ export interface BackendStatus {
   readonly cause: CauseCode | undefined;
   /** Requests under way there. */
   readonly pending: number;
+  /** How many it gets at a time: `limits.perBackend`, or what `limits.adaptive` has found. */
+  readonly limit: number;
   /** Upgraded connections there. */
   readonly tunnels: number;
   readonly weight: number;
@@ -108,6 +110,7 @@ export class GatewayBackends {
       since,
       cause,
       pending: backend.pending,
+      limit: backend.limit,
       tunnels: backend.tunnels,
       weight: backend.weight,
       tier: backend.tier,

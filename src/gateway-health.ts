@@ -13,13 +13,15 @@ export interface GatewayHealth {
 /** Undefined when they are off. */
 export function gatewayHealth({
   clock,
+  destinations,
   health,
   name,
   random,
   resolver,
 }: Settings): GatewayHealth | undefined {
   if (health === false) return undefined;
-  const probe = new HealthProbe({ clock, name, settings: health, dns: new DnsCache(clock, resolver) });
+  const dns = new DnsCache(clock, resolver);
+  const probe = new HealthProbe({ clock, name, settings: health, dns, destinations });
   const checks = new HealthChecks({
     clock,
     random,

@@ -1,9 +1,13 @@
+import { Admittance } from './backends/admit.ts';
 import { createBalancer } from './backends/balance/balance.ts';
+import type { Backend } from './backends/backend.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
+import { DestinationPools } from './backends/destination-pools.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
+import { type PriorityOf, priorityFrom } from './backends/priority.ts';
 import { WaitingQueue } from './backends/queue.ts';
 import { Recovery } from './backends/recovery.ts';
 import { select } from './backends/select.ts';
@@ -12,14 +16,16 @@ import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
-import type { Exchange, Failed, Forward, RepeatObserver, Target } from './engine/types.ts';
+import type { BackendSettings } from './engine/settings.ts';
+import type { Exchange, Failed, Forward, LimitObserver, RepeatObserver, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
-import { DirectForwarder } from './forwarders/direct.ts';
+import { createDirect } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange, describeRepeat } from './insight/describe.ts';
+import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
-import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
+import { ConnectLimit } from './layers/attempt-timeout/connect-limit.ts';
+import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { finalRecipient } from './layers/final-recipient.ts';
@@ -27,9 +33,10 @@ import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
-import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { couldMove, couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
+import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
@@ -49,10 +56,13 @@ export class Gateway implements AsyncDisposable {
   readonly #recovery: Recovery;
   readonly #pool: Pool;
   readonly #members: Members;
+  readonly #priorityOf: PriorityOf | undefined;
+  readonly #destinations: DestinationPools;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
   readonly #core: GatewayCore;
+  readonly #learned = new LearnedLimits();
   readonly #active = new ActiveList();
   #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
@@ -61,20 +71,27 @@ export class Gateway implements AsyncDisposable {
     const { clock, name, limits, logger, resolver } = settings;
     this.#settings = settings;
     this.#events = new Events(logger);
-    this.#forwarder = new DirectForwarder({
+    this.#forwarder = (settings.forwarder ?? createDirect)({
       clock,
       name,
       connectMs: settings.request.timeouts.connectMs,
+      destinations: settings.destinations,
       resolver,
+      logger,
     });
     this.#recovery = new Recovery({
       clock,
       random: settings.random,
       probe: (target) => this.#forwarder.probe(target),
     });
-    this.#queue = new WaitingQueue({ clock, size: limits.queue, waitMs: limits.queueMs });
+    this.#priorityOf = priorityFrom(limits.priority);
+    const { queue: size, queueMs: waitMs } = limits;
+    this.#queue = new WaitingQueue({ clock, size, waitMs, priorityOf: this.#priorityOf });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
+    this.#destinations = this.#makeDestinations();
+    for (const source of settings.sources)
+      if ('template' in source) this.#checkTarget(source.template.target);
     for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
@@ -100,8 +117,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Listens to `exchange`, `attempt`, `retry`, `backend`, `breaker` or `discovery`. Returns what takes the listener off
-   * again.
+   * Listens to `exchange`, `attempt`, `retry`, `limit`, `backend`, `breaker` or `discovery`. Returns what takes the
+   * listener off again.
    */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
     return this.#events.on(name, listener);
@@ -120,6 +137,14 @@ export class Gateway implements AsyncDisposable {
     return this.close();
   }
 
+  /**
+   * How long each route that is remembered may take to answer, what that rests on, and whether it was learned from
+   * recent answers or is the gateway's `timeouts.firstByteMs`.
+   */
+  routeLimits(): RouteLimit[] {
+    return this.#learned.list(this.#settings.request.timeouts.firstByteMs);
+  }
+
   /** @internal For the adapters. */
   mount(policy?: PolicyOptions): Mount {
     const { request } = this.#settings;
@@ -131,10 +156,12 @@ export class Gateway implements AsyncDisposable {
     const { clock, random, name, limits } = this.#settings;
     const pool = this.#pool;
     const budget = new RetryBudget(this.#settings.budget);
+    const poolOf = (exchange: Exchange): Pool | undefined =>
+      exchange.destination ? this.#destinations.poolOf(exchange.destination) : pool;
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
-      pool.elsewhere(exchange, clock.now());
+      poolOf(exchange)?.elsewhere(exchange, clock.now()) ?? 'none';
     const observer = this.#observer();
-    const learned = new LearnedLimits();
+    const learned = this.#learned;
     return compose(
       [
         // Counts each exchange once, and sees also what is refused or goes wrong below.
@@ -149,6 +176,8 @@ export class Gateway implements AsyncDisposable {
         }),
         // Answers what asks for the gateway itself, once it is known to be well formed.
         finalRecipient(),
+        // Changes the head that goes to the client, when nothing below goes by it any more.
+        rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Where backends are discovered, waits for the first one; once for all attempts.
@@ -158,20 +187,32 @@ export class Gateway implements AsyncDisposable {
         // A second attempt beside a slow one picks a backend like any other, and fails together with the first.
         hedge({
           clock,
-          quantileMs: (request, quantile) => learned.of(request).quantile(quantile),
+          quantileMs: ({ request, settings }, quantile) =>
+            learned.of(request, settings.timeouts.key).quantile(quantile),
           hasOther: (exchange) => elsewhere(exchange) === 'other',
           withdraw: () => budget.withdraw(clock.now()),
           observer,
         }),
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
-        select({ clock, pool, queue: this.#queue }),
+        select({
+          clock,
+          poolOf,
+          queue: this.#queue,
+          admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
+        }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
         // Innermost, so that its verdict reaches the gates like any other failure.
         attemptTimeout({
           clock,
           learned,
-          canGoElsewhere: (exchange) => couldRepeat(exchange, elsewhere(exchange), budget, clock.now()),
+          canGoElsewhere: (exchange, neededMs) =>
+            couldRepeat(exchange, elsewhere(exchange), budget, clock.now(), neededMs),
+          connecting: {
+            limit: new ConnectLimit(),
+            canMove: (exchange) => couldMove(exchange, elsewhere(exchange)),
+          },
+          observer,
         }),
       ],
       (exchange) => this.#forwarder.forward(exchange),
@@ -189,15 +230,39 @@ export class Gateway implements AsyncDisposable {
   }
 
   #makeMembers(): Members {
-    const { breaker, clock, limits, random, slowStartMs } = this.#settings;
     return new Members({
-      clock,
+      clock: this.#settings.clock,
       pool: this.#pool,
-      create: (settings, now) =>
-        createBackend(settings, { breaker, perBackend: limits.perBackend, slowStartMs, random }, now),
+      create: (settings, now) => this.#createBackend(settings, now),
       cancelPending: (target, failure) => this.#cancelPending(target, failure),
-      forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
+      forget: (target) => this.#forget(target),
     });
+  }
+
+  #makeDestinations(): DestinationPools {
+    return new DestinationPools({
+      clock: this.#settings.clock,
+      createPool: () => this.#makePool(),
+      createBackend: (settings, now) => this.#createBackend(settings, now),
+      onChange: (change) => this.#backendChanged(change),
+      forget: (target) => this.#forget(target),
+    });
+  }
+
+  #createBackend(settings: BackendSettings, now: number): Backend {
+    this.#checkTarget(settings.target);
+    const { breaker, limits, random, slowStartMs } = this.#settings;
+    return createBackend(settings, { ...limits, breaker, slowStartMs, random }, now);
+  }
+
+  #forget(target: Target): void {
+    void this.#forwarder.forget(target).catch(() => undefined);
+  }
+
+  /** @throws TypeError when it is not one for this forwarder. */
+  #checkTarget(target: Target): void {
+    const refusal = this.#forwarder.refusalOf?.(target);
+    if (refusal !== undefined) throw new TypeError(refusal);
   }
 
   #cancelPending(target: Target, failure: Failed): void {
@@ -233,7 +298,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  #observer(): Observer & RepeatObserver {
+  #observer(): Observer & RepeatObserver & LimitObserver {
     const { clock } = this.#settings;
     return {
       watchesExchanges: () => this.#events.hasListeners('exchange'),
@@ -246,6 +311,9 @@ export class Gateway implements AsyncDisposable {
       },
       watchesRepeats: () => this.#events.hasListeners('retry'),
       repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
+      watchesLimits: () => this.#events.hasListeners('limit'),
+      limitDecided: (exchange, attempt, decision) =>
+        this.#events.emit('limit', describeLimit(exchange, attempt, decision)),
     };
   }
 
@@ -272,6 +340,7 @@ export class Gateway implements AsyncDisposable {
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
     this.#members.close();
+    this.#destinations.close();
   }
 
   #idle(timeoutMs: number): Promise<void> {

@@ -19,7 +19,14 @@ export type {
   StopReason,
   TargetTls,
 } from './engine/types.ts';
-export type { BalanceSettings, Disclosure, RenderedBody } from './engine/settings.ts';
+export type {
+  BalanceSettings,
+  Disclosure,
+  HeaderEdits,
+  RenderedBody,
+  RequestHead,
+  ResponseHead,
+} from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
@@ -33,20 +40,27 @@ export type {
   DiscoveryEvent,
   ExchangeEvent,
   GatewayEvents,
+  LimitEvent,
   RetryEvent,
 } from './insight/events.ts';
 export type { Logger } from './insight/logger.ts';
 export type {
   BackendLists,
   BackendOptions,
+  CookieOptions,
+  DestinationOptions,
   DiscoverableBackendOptions,
   ErrorOptions,
   GatewayOptions,
   GatewayRetryOptions,
+  HeaderOptions,
   HedgeOptions,
   HealthOptions,
   HealthStatus,
+  LimitOptions,
   PolicyOptions,
   RetryOptions,
+  RewriteOptions,
+  TimeoutOptions,
   UpgradeOptions,
 } from './options.ts';

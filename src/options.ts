@@ -1,10 +1,12 @@
 import type { Clock, Random } from './engine/clock.ts';
+import type { Destinations } from './engine/destinations.ts';
 import type { Resolver } from './engine/resolver.ts';
 import type {
   BackendSettings,
   BalanceSettings,
   BreakerSettings,
   BudgetSettings,
+  CookieFunction,
   Disclosure,
   DiscoverySettings,
   ErrorSettings,
@@ -12,14 +14,18 @@ import type {
   HealthSettings,
   HedgeSettings,
   LimitSettings,
+  LocationFunction,
   RenderedBody,
+  RequestFunction,
   RequestSettings,
+  ResponseFunction,
   RetrySettings,
   SourceSettings,
   TimeoutSettings,
   UpgradeSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
+import type { ForwarderFactory } from './forwarders/forwarder.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -57,12 +63,22 @@ export interface GatewayOptions extends PolicyOptions {
   readonly health?: HealthOptions | false;
   /** For backends with `discover`. */
   readonly discovery?: Partial<DiscoverySettings>;
-  readonly limits?: Partial<LimitSettings & { readonly replayBytes: number }>;
+  readonly limits?: LimitOptions;
+  /**
+   * Which addresses the gateway may connect to, for pools that are fed from outside: judged behind DNS, with the very
+   * address. What is not allowed is answered with `destination_prohibited`. Default `false`: any.
+   */
+  readonly destinations?: DestinationOptions | false;
   /**
    * Asks name servers for the addresses of backends: a `Resolver` of `node:dns` or `node:dns/promises`. Default:
    * the system's own lookup, with hosts file and search domains.
    */
   readonly resolver?: Resolver;
+  /**
+   * What sends requests onward: `httpProxyMiddleware(options)` of `causeway-proxy/http-proxy-middleware`. Default: our
+   * own, which is faster.
+   */
+  readonly forwarder?: ForwarderFactory;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -71,14 +87,108 @@ export interface GatewayOptions extends PolicyOptions {
   readonly random?: Random;
 }
 
+/** `{}` allows all addresses of the public network, and no other. */
+export interface DestinationOptions {
+  /**
+   * Addresses (`10.0.0.7`), ranges (`10.0.0.0/8`), hosts (`api.internal`, or all below: `*.internal`) and Unix sockets
+   * (`unix:/run/app.sock`, or all in a folder: `unix:/run/apps/`). A listed address is allowed whatever it is; that of
+   * a listed host, if it is public, or `private` says so; what is not listed is not allowed. Default: any public one.
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Allows loopback addresses and those of private networks (RFC 1918, RFC 6598, RFC 4193) as well; never the link-local
+   * ones, among which clouds keep their metadata service. Default false.
+   */
+  readonly private?: boolean;
+}
+
 /** What one mount may decide for itself: several routes share a gateway, each with its own limits. */
 export interface PolicyOptions {
   /** `false`: nothing is ever sent twice. */
   readonly retry?: RetryOptions | false;
-  readonly timeouts?: Partial<TimeoutSettings>;
-  readonly headers?: Partial<HeaderSettings>;
+  readonly timeouts?: TimeoutOptions;
+  readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
+  readonly rewrite?: RewriteOptions;
+}
+
+/** How much at a time. */
+export interface LimitOptions extends Partial<LimitSettings & { readonly replayBytes: number }> {
+  /**
+   * Find out from its latency how many requests at a time a backend takes without queueing, from 4 up to
+   * `perBackend`; what is more waits in the queue. Default false.
+   */
+  readonly adaptive?: boolean;
+  /**
+   * Spare a backend that answers more than half of its requests with 429 or 503 what it would refuse anyway: the
+   * excess goes to others that do not, or is refused at once with `pool_saturated`. Default false.
+   */
+  readonly admission?: boolean;
+  /**
+   * How important a request is: a whole number from 0 to 9, undefined for 5. Where some have to wait or are refused
+   * (queue, admission), the least important are the first. Asked only then.
+   */
+  readonly priority?: ((request: ProxyRequest) => number | undefined) | undefined;
+}
+
+/** Time limits, in milliseconds, 1 up; Infinity switches one off. */
+export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
+  /**
+   * Which requests should take about equally long: those for which it returns the same text share what is learned.
+   * Default, and where it returns undefined: method and shape of the path.
+   */
+  readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
+}
+
+/**
+ * What is changed on the way. Functions must not be async; one that throws, or gives what cannot be sent, makes
+ * `configuration_error` of the request. `false`, in a policy: not what the gateway does.
+ */
+export interface RewriteOptions {
+  /**
+   * The path towards the backend, before its prefix. An object replaces the first prefix that fits (`{ '/api': '/v1' }`:
+   * `/api`, `/api/x`, not `/apix`), a list the first pattern that matches path and query; a function gives path and query,
+   * or undefined for those that the client sent. A path with `..` in it is refused with 400. Default false.
+   */
+  readonly path?:
+    | ((request: ProxyRequest) => string | undefined)
+    | readonly (readonly [pattern: RegExp, replacement: string])[]
+    | Readonly<Record<string, string>>
+    | false;
+  /** Changes the head of each attempt, after everything else. Default false. */
+  readonly request?: RequestFunction | false;
+  /** Changes the head of the response that the client gets, after everything else. Default false. */
+  readonly response?: ResponseFunction | false;
+  /**
+   * True: a Location that names the backend's origin or prefix is mapped to what the client would ask for. A function
+   * gives another one, or undefined to leave it. Default false.
+   */
+  readonly location?: boolean | LocationFunction;
+  /** Attributes of Set-Cookie. `false`: neither. */
+  readonly cookies?: CookieOptions | false;
+}
+
+/** From old values to new ones, `*` for all others; or a function. An empty text takes the attribute away. */
+export interface CookieOptions {
+  /** Default false. */
+  readonly domain?: Readonly<Record<string, string>> | CookieFunction | false;
+  /** By prefix. Default false. */
+  readonly path?: Readonly<Record<string, string>> | CookieFunction | false;
+}
+
+/** Headers towards the backend that say where a request comes from. */
+export interface HeaderOptions {
+  /**
+   * Is the peer a proxy of yours? What it says of the client (`X-Forwarded-*`, `X-Real-IP`, `Forwarded`) is believed, and
+   * added to; what others say is dropped. `app` (default): Express's `trust proxy` or Koa's `app.proxy` decides, and
+   * without them nobody is believed.
+   */
+  readonly trust?: HeaderSettings['trust'];
+  /** Writes `Forwarded` (RFC 7239) beside `X-Forwarded-*`. Default false. */
+  readonly forwarded?: boolean;
+  /** Host towards the backend: the client's (default), or that of the backend's URL. */
+  readonly host?: HeaderSettings['host'];
 }
 
 /** Which upgrades (WebSocket) a mount takes. They come to every listener of the server, and pass no routes. */
@@ -109,8 +219,11 @@ export interface BackendOptions {
    * backend agrees to it in the TLS handshake, else HTTP/1.1. Default `http/1.1`.
    */
   readonly protocol?: 'http/1.1' | 'h2' | 'alpn';
-  /** Certificates of this backend. Verification is always on. */
-  readonly tls?: TargetTls;
+  /**
+   * Certificates of this backend. Verification is always on. A function is read for each new connection, so that they
+   * can be renewed without a restart; while it throws, requests that need one fail with `configuration_error`.
+   */
+  readonly tls?: TargetTls | (() => TargetTls);
   /** A Unix socket to connect to; the URL still gives protocol, Host and prefix. */
   readonly socketPath?: string;
 }
@@ -283,6 +396,8 @@ export const DEFAULTS = {
     firstByteMs: 30_000,
     // Cut earlier where an attempt can go elsewhere and is slower than recent answers of its route.
     learned: true,
+    // Undefined: method and shape of the path.
+    key: undefined,
     // 1 ms up: silence in the middle of a response. Off for text/event-stream.
     idleMs: 300_000,
     // 1 ms up: the backend takes no more of the request body.
@@ -300,6 +415,12 @@ export const DEFAULTS = {
   limits: {
     // 1 up: Envoy's circuit breaker default.
     perBackend: 1_024,
+    // Off: it needs traffic to learn from, and backends whose latency tells how loaded they are.
+    adaptive: false,
+    // Off: 429 may be meant for one client alone.
+    admission: false,
+    // Undefined: all requests are alike.
+    priority: undefined,
     // 0 up: requests waiting for a free slot.
     queue: 1_024,
     // 1 ms up.
@@ -311,14 +432,27 @@ export const DEFAULTS = {
     upgrades: 10_000,
     // 0 up: replay copies of all requests together.
     replayBytes: 67_108_864,
-  },
+  } satisfies LimitSettings & { readonly replayBytes: number },
   headers: {
-    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed.
-    trust: false,
+    // Anybody can send X-Forwarded-*: only a peer that is known to be a proxy is believed. An app that has said so
+    // (Express: `trust proxy`, Koa: `app.proxy`) need not say it twice.
+    trust: 'app',
+    // Off: few backends read it, and X-Forwarded-* says the same.
+    forwarded: false,
     host: 'preserve',
   } satisfies HeaderSettings,
+  // Off: backends that are written down are meant, wherever they are.
+  destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
+  // Off: what passes as it is cannot be wrong.
+  rewrite: {
+    path: false,
+    request: false,
+    response: false,
+    location: false,
+    cookies: { domain: false, path: false },
+  } satisfies RewriteOptions,
 } as const;
 
 /** Options after validation, complete and frozen. */
@@ -336,7 +470,10 @@ export interface Settings {
   readonly discovery: DiscoverySettings;
   readonly health: HealthSettings | false;
   readonly limits: LimitSettings & { readonly replayBytes: number };
+  /** Undefined: any. */
+  readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
+  readonly forwarder: ForwarderFactory | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

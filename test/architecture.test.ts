@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   adapters: ['engine', 'failure'],
   insight: ['engine/types.ts', 'failure/causes.ts', 'failure/verdict.ts'],
   options: ['options.ts', 'engine', 'insight/logger.ts'],
-  'options.ts': ['engine', 'insight/logger.ts'],
+  'options.ts': ['engine', 'forwarders/forwarder.ts', 'insight/logger.ts'],
   'gateway.ts': [
     'gateway-backends.ts',
     'gateway-discovery.ts',
@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'express.ts': ['gateway.ts', 'options.ts', 'adapters/express.ts'],
   'koa.ts': ['gateway.ts', 'options.ts', 'adapters/koa.ts'],
   'node.ts': ['gateway.ts', 'options.ts', 'adapters/node.ts'],
+  'http-proxy-middleware.ts': ['gateway.ts', 'options.ts', 'options', 'adapters', 'engine', 'forwarders'],
   // Knows what causes there are, and nothing of how the gateway finds out.
   testing: ['engine/types.ts', 'engine/settings.ts', 'engine/clock.ts', 'failure/causes.ts'],
   'testing.ts': ['testing'],
@@ -54,6 +55,7 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
 /** Packages, each where it has its job and nowhere else. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['forwarders/'],
+  'http-proxy-middleware': ['forwarders/http-proxy-middleware/', 'http-proxy-middleware.ts'],
   opossum: ['backends/gates/'],
   'p-retry': ['layers/retry/'],
   'structured-headers': ['failure/report/proxy-status.ts'],
@@ -116,11 +118,14 @@ function mechanismsClash(from: string, to: string): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Parts of the breaker gate that are no gates themselves. */
+/** Parts of gates that are no gates themselves. */
 const PARTS: Readonly<Record<string, string>> = {
   'backends/gates/breaker-passes.ts': 'backends/gates/breaker.ts',
   'backends/gates/circuit.ts': 'backends/gates/breaker.ts',
   'backends/gates/slow-calls.ts': 'backends/gates/breaker.ts',
+  // And of the adaptive limit.
+  'backends/gates/baseline.ts': 'backends/gates/adaptive-limit.ts',
+  'backends/gates/sample-window.ts': 'backends/gates/adaptive-limit.ts',
 };
 
 function mechanismOf(file: string): string | undefined {

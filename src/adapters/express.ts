@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ParsedBody } from './consumed-body.ts';
-import { handle } from './handle.ts';
+import { expressTrust } from './app-trust.ts';
+import { type Done, handle } from './handle.ts';
 import { type UpgradeListener, upgradeListener } from './upgrade.ts';
 
 /** Express's `(req, res, next)`, typed on node:http alone: no framework types are needed to use it. */
@@ -12,15 +13,17 @@ export interface ExpressMiddleware {
 }
 
 export function expressMiddleware(mount: Mount): ExpressMiddleware {
+  const asksApp = mount.settings.headers.trust === 'app';
   // Where Express's body parsers leave `body`, and `verify` hooks `rawBody`.
   const causeway = (
     request: IncomingMessage & ParsedBody,
     response: ServerResponse,
     next: (error?: unknown) => void,
   ): void => {
-    handle(request, response, request, mount, (error) => {
+    const done: Done = (error) => {
       if (error) next(error);
-    });
+    };
+    handle(request, response, request, mount, done, asksApp ? expressTrust(request) : undefined);
   };
   return Object.assign(causeway, { upgrade: upgradeListener(mount) });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BufferedBody, EMPTY_BODY, IncomingBody } from '../engine/body.ts';
+import { BufferedBody, EMPTY_BODY, IncomingBody, MISSING_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import type { ClientExchange } from '../engine/exchange.ts';
 import type { RequestBody } from '../engine/types.ts';
@@ -22,6 +22,7 @@ export function openBody(
   parsed: ParsedBody,
   exchange: ClientExchange,
   mount: Mount,
+  hooksMayWrite = false,
 ): RequestBody {
   if (!announcesBody(message)) return EMPTY_BODY;
   // Decoded to text, the bytes are no longer certain.
@@ -29,6 +30,7 @@ export function openBody(
   if (isUntouched) return incoming(message, exchange, mount);
   const bytes = message.readableEnded ? reserialize(message, parsed) : undefined;
   if (bytes !== undefined) return new BufferedBody(bytes);
+  if (hooksMayWrite && message.readableEnded) return MISSING_BODY;
   exchange.cancel(failed('request_body_consumed'));
   return EMPTY_BODY;
 }

@@ -46,7 +46,8 @@ function headersOfOurs(
   exchange: Exchange,
   gatewayName: string,
 ): RawHeaders {
-  const isFailure = isBackendFailure(outcome.status);
+  const received = outcome.receivedStatus ?? outcome.status;
+  const isFailure = isBackendFailure(received);
   const isPlain = exchange.attempts.length <= 1 && !isFailure;
   const unread = isUnread(message);
   if (!unread && isPlain) return NOTHING;
@@ -56,7 +57,7 @@ function headersOfOurs(
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');
-    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, received));
   }
   exposeThem(response, outcome, ours);
   return ours;

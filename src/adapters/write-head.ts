@@ -8,7 +8,8 @@ import { OF_ANOTHER_BODY } from './other-body.ts';
  * @throws what Node throws for a head that it will not write.
  */
 export function writeHead(response: ServerResponse, outcome: Responded, ours: RawHeaders): void {
-  const { status, statusText, headers } = outcome;
+  const { status, statusText, headers, withdrawn } = outcome;
+  if (withdrawn) for (const name of withdrawn) response.removeHeader(name);
   const theirs = response.getHeaderNames();
   if (theirs.length === 0) {
     const all = ours.length === 0 ? (headers as string[]) : [...headers, ...ours];

@@ -5,6 +5,8 @@ import { PeakEwma } from '../stats/peak-ewma.ts';
 import { BothPasses } from './both-passes.ts';
 import type { BackendChange, ChangeReason, Keeper, Standing } from './change.ts';
 import type { BreakerChange, BreakerGate } from './gates/breaker.ts';
+import type { AdaptiveLimit } from './gates/adaptive-limit.ts';
+import type { Admission } from './gates/admission.ts';
 import type { ConcurrencyGate, ConcurrencyListener, Tally } from './gates/concurrency.ts';
 
 /** Finagle's and Linkerd's decay; Linkerd's guess for a backend without history. */
@@ -16,6 +18,10 @@ const LEAST_SHARE = 0.1;
 export interface BackendGates {
   readonly concurrency: ConcurrencyGate;
   readonly breaker: BreakerGate | undefined;
+  /** Steers the limit of `concurrency`; undefined: that stays as it is. */
+  readonly adaptive?: AdaptiveLimit | undefined;
+  /** Spares it what it would refuse; undefined: nothing does. */
+  readonly admission?: Admission | undefined;
 }
 
 /** What health checks found: `unknown` is as good as `up`. */
@@ -28,6 +34,8 @@ export class Backend implements ConcurrencyListener {
   readonly target: Target;
   readonly latency: PeakEwma;
   readonly breaker: BreakerGate | undefined;
+  readonly adaptive: AdaptiveLimit | undefined;
+  readonly admission: Admission | undefined;
   readonly #concurrency: ConcurrencyGate;
   readonly #slowStartMs: number;
   weight: number;
@@ -54,12 +62,30 @@ export class Backend implements ConcurrencyListener {
     this.breaker = gates.breaker;
     this.#concurrency = gates.concurrency;
     this.#concurrency.listener = this;
+    this.adaptive = gates.adaptive;
+    this.admission = gates.admission;
+    if (this.adaptive) this.#concurrency.setLimit(this.adaptive.limit, now);
     this.#slowStartMs = slowStartMs;
     this.#standingSince = now;
   }
 
   get pending(): number {
     return this.#concurrency.pending;
+  }
+
+  /** How many requests it takes at a time. */
+  get limit(): number {
+    return this.#concurrency.limit;
+  }
+
+  /** Something wants to know of each answer. */
+  get isMeasured(): boolean {
+    return this.adaptive !== undefined || this.admission !== undefined;
+  }
+
+  /** The adaptive limit has changed. */
+  adapt(now: number): void {
+    if (this.adaptive) this.#concurrency.setLimit(this.adaptive.limit, now);
   }
 
   /** Upgraded connections. They take no slot, but who takes a backend out waits for them as well. */

@@ -212,5 +212,5 @@ function taken(name: string): TypeError {
 
 function graceOver({ name }: Target, graceMs: number): Failed {
   const detail = `Backend ${JSON.stringify(name)} was taken out, and its grace of ${graceMs} ms is over.`;
-  return failed('no_healthy_backend', { detail, reached: 'maybe', verdict: IGNORED });
+  return failed('no_healthy_backend', { detail, reached: 'maybe', verdict: IGNORED, isOfOneBackend: true });
 }

@@ -16,15 +16,23 @@ import type {
 } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { IGNORED, SUCCESS, verdictOfStatus } from '../failure/verdict.ts';
+import type { Admittance } from './admit.ts';
 import type { Backend } from './backend.ts';
+import { isPushback, measureAnswer, measureFailure } from './measure.ts';
 import type { Pool } from './pool.ts';
 import type { WaitingQueue } from './queue.ts';
 
 export interface SelectOptions {
   readonly clock: Clock;
-  readonly pool: Pool;
+  /** The backends that an exchange may go to; undefined when there is no room for them. */
+  readonly poolOf: (exchange: Exchange) => Pool | undefined;
   readonly queue: WaitingQueue;
+  /** Undefined: nobody is spared. */
+  readonly admittance?: Admittance | undefined;
 }
+
+/** One cut after the other: for so many times slower than the limit a backend is taken at most. */
+const MOST_DOUBT = 8;
 
 /** Picks a backend and enters its gates. An open breaker costs no socket and no timeout. */
 export function select(options: SelectOptions): Layer {
@@ -36,11 +44,18 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
   const now = options.clock.now();
   const over = overAt(exchange, now);
   if (over) return Promise.resolve(over);
-  const { pool } = options;
-  const backend = pool.choose(exchange, now);
+  const { poolOf, admittance } = options;
+  const pool = poolOf(exchange);
+  if (!pool)
+    return Promise.resolve(failed('pool_saturated', { detail: NO_ROOM, retryAfterMs: RETRY_AFTER_MS }));
+  const chosen = pool.choose(exchange, now);
+  const backend = chosen && admittance ? admittance.admit(chosen, pool, exchange, now) : chosen;
+  if (chosen && !backend) return Promise.resolve(spared());
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
-  return pool.isMerelyBusy(exchange) ? undefined : Promise.resolve(refusal(options, exchange, now));
+  return pool.isMerelyBusy(exchange)
+    ? undefined
+    : Promise.resolve(refusal(pool, options.clock, exchange, now));
 }
 
 /** Timers may be late: an attempt for which no time is left is not sent. */
@@ -82,6 +97,7 @@ class Sending {
   readonly #pass: Pass;
   readonly #attempt: Attempt;
   readonly #options: SelectOptions;
+  #isPushback = false;
 
   constructor(backend: Backend, pass: Pass, exchange: Exchange, now: number, options: SelectOptions) {
     this.exchange = exchange;
@@ -99,10 +115,24 @@ class Sending {
   /** Tells gates and balancer how it went: at the head, and once more at the end. */
   readonly done = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'failed') this.#answered(outcome);
-    else if (this.#attempt.superseded) this.#passedOver();
-    else this.#settle(outcome.verdict);
+    else this.#failed(outcome);
     return outcome;
   };
+
+  #failed(outcome: Failed): void {
+    if (this.#backend.isMeasured) {
+      measureFailure(
+        this.#backend,
+        this.#attempt,
+        outcome,
+        this.#attempt.endedAt ?? this.#options.clock.now(),
+      );
+    }
+    if (this.#attempt.superseded) this.#passedOver(IGNORED, 0);
+    else if (outcome.cause === 'first_byte_timeout' || this.#attempt.limit?.source === 'learned')
+      this.#passedOver(outcome.verdict, MOST_DOUBT);
+    else this.#settle(outcome.verdict);
+  }
 
   /** Whatever happens below, the slot is freed. */
   readonly threw = (error: unknown): never => {
@@ -111,24 +141,33 @@ class Sending {
   };
 
   #answered(outcome: Responded | Upgraded): void {
-    const verdict = verdictOfStatus(outcome.status);
+    this.#isPushback = isPushback(outcome.status) && this.#backend.admission !== undefined;
+    // Two that act on one sign would act against each other: what admission sees to is nothing to the breaker.
+    const verdict = this.#isPushback ? IGNORED : verdictOfStatus(outcome.status);
     const now = this.#attempt.answeredAt ?? this.#options.clock.now();
     const latencyMs = now - (this.#attempt.sentAt ?? this.#attempt.startedAt);
     // A fast failure must not make a backend look attractive.
     if (verdict.kind === 'success') this.#backend.latency.observe(latencyMs, now);
+    if (this.#backend.isMeasured) measureAnswer(this.#backend, outcome.status, latencyMs, now);
     this.#pass.answered(verdict, now, latencyMs);
     if (outcome.kind === 'upgraded') this.#upgraded(outcome);
     else outcome.onEnded(this.#ended);
   }
 
-  /** Too slow for its exchange: no fault, but without this a slow backend would look as fast as its fast answers. */
-  #passedOver(): void {
-    const { endedAt, sentAt } = this.#attempt;
-    if (endedAt !== undefined && sentAt !== undefined) {
-      const waitedMs = endedAt - sentAt;
-      if (waitedMs > this.#backend.latency.at(endedAt)) this.#backend.latency.observe(waitedMs, endedAt);
+  /**
+   * Given up for being slow: without this, a slow backend would look as fast as its fast answers. Where nothing is
+   * known but that it would have taken longer, it is taken for twice as slow each time, up to `doubt` times the wait.
+   */
+  #passedOver(verdict: Verdict, doubt: number): void {
+    const { endedAt, sentAt, startedAt, superseded } = this.#attempt;
+    if (endedAt !== undefined && (sentAt !== undefined || !superseded)) {
+      const { latency } = this.#backend;
+      const waitedMs = endedAt - (sentAt ?? startedAt);
+      const known = latency.at(endedAt);
+      const atLeast = Math.max(waitedMs, Math.min(2 * known, doubt * waitedMs));
+      if (atLeast > known) latency.observe(atLeast, endedAt);
     }
-    this.#settle(IGNORED);
+    this.#settle(verdict);
   }
 
   /**
@@ -141,7 +180,7 @@ class Sending {
     tunnel.onEnded(() => this.#backend.tunnelClosed());
   }
 
-  readonly #ended = (ending: Ending): void => this.#settle(ending.verdict);
+  readonly #ended = (ending: Ending): void => this.#settle(this.#isPushback ? IGNORED : ending.verdict);
 
   #settle(verdict: Verdict): void {
     if (verdict.kind === 'failure') this.#backend.lastCause = verdict.cause;
@@ -150,13 +189,20 @@ class Sending {
   }
 }
 
+/** What a backend would refuse anyway is refused here, at once. */
+function spared(): Failed {
+  const detail = 'The backends push back (429, 503): this request was not sent, to spare them.';
+  return failed('pool_saturated', { detail, retryAfterMs: RETRY_AFTER_MS });
+}
+
 /** So many backends are reported on, whatever their number: who reads that one is out reads the reason of all. */
 const MOST_REPORTS = 100;
 /** Where it is not known when one will be back: the least that Retry-After can say. */
 const RETRY_AFTER_MS = 1_000;
+const NO_ROOM = 'Requests to as many other destinations as there is room for are under way.';
 
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */
-function refusal({ pool, clock }: SelectOptions, exchange: Exchange, now: number): Failed {
+function refusal(pool: Pool, clock: Clock, exchange: Exchange, now: number): Failed {
   if (pool.isUnconfigured) return failed('no_backend_configured');
   const { backends, rotation } = pool;
   const wall = clock.wall();

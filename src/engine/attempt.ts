@@ -5,6 +5,7 @@ export class BackendAttempt implements Attempt {
   readonly target: Target;
   readonly startedAt: number;
   phase: Phase = 'select';
+  connectedAt: number | undefined = undefined;
   sentAt: number | undefined = undefined;
   answeredAt: number | undefined = undefined;
   endedAt: number | undefined = undefined;

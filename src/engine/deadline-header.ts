@@ -19,7 +19,8 @@ export function givenDeadlineMs(exchange: Exchange, name: string): number | unde
 export function pushDeadline(headers: string[], exchange: Exchange, name: string): void {
   const lower = name.toLowerCase();
   for (let i = headers.length - 2; i >= 0; i -= 2) {
-    if (headers[i]?.toLowerCase() === lower) headers.splice(i, 2);
+    // With underscores, it is the same name to some.
+    if (headers[i]?.toLowerCase().replaceAll('_', '-') === lower.replaceAll('_', '-')) headers.splice(i, 2);
   }
   const beganAt = exchange.attempt?.startedAt ?? exchange.startedAt;
   // While the client is still sending, time stands still.

@@ -29,11 +29,17 @@ export interface HeaderRule {
 /** What to do with a header, by its name as spelled: spares folding the same few spellings on each request. */
 export class HeaderRules {
   readonly #dropped: ReadonlySet<string>;
+  readonly #dropsTwins: boolean;
   readonly #rules = new Map<string, HeaderRule>();
   #heads = 0;
 
-  constructor(dropped: ReadonlySet<string>) {
+  /**
+   * @param dropsTwins drops what is dropped, or says who the client is, also when it is spelled with underscores: to
+   * servers in the tradition of CGI, that is the same name.
+   */
+  constructor(dropped: ReadonlySet<string>, { dropsTwins }: { readonly dropsTwins: boolean }) {
     this.#dropped = dropped;
+    this.#dropsTwins = dropsTwins;
   }
 
   /** Begins another head, and forgets rules when there are too many: clients choose the names. */
@@ -51,10 +57,20 @@ export class HeaderRules {
   #learn(name: string): HeaderRule {
     const lower = name.toLowerCase();
     // HTTP/2 brings the request line as pseudo-headers.
-    const dropped = this.#dropped.has(lower) || lower.startsWith(':');
-    const forwarding = lower === 'forwarded' || lower === 'x-real-ip' || lower.startsWith('x-forwarded-');
+    const dropped = this.#dropped.has(lower) || lower.startsWith(':') || this.#isTwin(lower);
+    const forwarding = isForwarding(lower);
     const rule = this.#rules.get(lower) ?? { lower, dropped, forwarding, seenIn: 0 };
     this.#rules.set(lower, rule).set(name, rule);
     return rule;
   }
+  #isTwin(lower: string): boolean {
+    if (!this.#dropsTwins || !lower.includes('_')) return false;
+    const name = lower.replaceAll('_', '-');
+    return this.#dropped.has(name) || isForwarding(name);
+  }
+}
+
+/** Written by proxies about the client: anybody can send them. */
+export function isForwarding(lowerName: string): boolean {
+  return lowerName === 'forwarded' || lowerName === 'x-real-ip' || lowerName.startsWith('x-forwarded-');
 }

@@ -1,3 +1,4 @@
+import { isForwarding } from './header-rules.ts';
 import type { RawHeaders } from './types.ts';
 
 /**
@@ -5,25 +6,32 @@ import type { RawHeaders } from './types.ts';
  * one relies on (CVE-2024-45410 and relatives).
  */
 export const PROTECTED: ReadonlySet<string> = new Set([
+  'access-control-allow-origin',
+  'age',
   'authorization',
   'cache-control',
+  'content-disposition',
   'content-encoding',
   'content-length',
+  'content-location',
+  'content-range',
+  'content-security-policy',
   'content-type',
   'cookie',
   'date',
-  'forwarded',
+  'expires',
   'host',
   'location',
   'origin',
+  'proxy-status',
   'range',
   'set-cookie',
+  'strict-transport-security',
   'vary',
   'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
+  'www-authenticate',
+  'x-content-type-options',
+  'x-frame-options',
   'x-request-id',
 ]);
 
@@ -38,7 +46,7 @@ export function nominatedNames(connection: HeaderValue): ReadonlySet<string> | u
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => name !== '' && !PROTECTED.has(name));
+    .filter((name) => name !== '' && !PROTECTED.has(name) && !isForwarding(name));
   return names.length > 0 ? new Set(names) : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { pushDeadline } from './deadline-header.ts';
+import { forwardedValue } from './forwarded-header.ts';
 import { HOP_BY_HOP, HeaderRules } from './header-rules.ts';
 import { nominatedNames } from './headers.ts';
 import { countForward } from './max-forwards.ts';
@@ -16,22 +17,23 @@ export const OURS_ON_REQUESTS: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-const REQUEST_RULES = new HeaderRules(OURS_ON_REQUESTS);
+const REQUEST_RULES = new HeaderRules(OURS_ON_REQUESTS, { dropsTwins: true });
 
 /** The request head as the backend gets it: end-to-end headers in order and spelling, then ours. */
 export function requestHeaders(exchange: Exchange, target: Target, gatewayName: string): string[] {
   const { rawHeaders, body, request } = exchange;
+  const { host: policy, forwarded } = exchange.settings.headers;
   const nominated = nominatedNames(request.headers['connection']);
   REQUEST_RULES.beginHead();
   const trusted = isTrusted(exchange);
   const headers: string[] = [];
-  const host = exchange.settings.headers.host === 'backend' ? target.host : exchange.authority;
+  const host = policy === 'backend' ? target.host : exchange.authority;
   if (host !== undefined) headers.push('Host', host);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const rule = REQUEST_RULES.get(name);
     if (rule.dropped || nominated?.has(rule.lower)) continue;
-    if (rule.forwarding && !trusted) continue;
+    if (rule.forwarding && (!trusted || (forwarded && rule.lower === 'forwarded'))) continue;
     // The bytes are no longer compressed once a body parser has read them.
     if (body.reserialized && rule.lower === 'content-encoding') continue;
     headers.push(name, rawHeaders[i + 1] as string);
@@ -40,6 +42,7 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
   if (exchange.httpVersion === '2.0') joinCookies(headers);
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
   pushForwarded(headers, exchange, trusted);
+  if (forwarded) headers.push('Forwarded', forwardedValue(exchange, trusted));
   headers.push('Via', `${exchange.httpVersion} ${gatewayName}`, 'X-Request-Id', request.id);
   const { deadlineHeader } = exchange.settings.timeouts;
   if (deadlineHeader !== false) pushDeadline(headers, exchange, deadlineHeader);
@@ -63,9 +66,10 @@ function joinCookies(headers: string[]): void {
 /** Appended to what a trusted peer sent; else replaced, since anybody can send anything. */
 function pushForwarded(headers: string[], { request, authority }: Exchange, trusted: boolean): void {
   const given = trusted ? request.headers['x-forwarded-for'] : undefined;
+  const peer = request.remoteAddress;
   // A peer on a Unix socket has no address.
-  const chain = [given, request.remoteAddress].filter((part) => part !== undefined).join(', ');
-  if (chain !== '') headers.push('X-Forwarded-For', chain);
+  const chain = given && peer ? `${String(given)}, ${peer}` : given || peer;
+  if (chain) headers.push('X-Forwarded-For', String(chain));
   const proto = trusted ? request.headers['x-forwarded-proto'] : undefined;
   headers.push('X-Forwarded-Proto', proto ? String(proto) : request.encrypted ? 'https' : 'http');
   const host = (trusted ? request.headers['x-forwarded-host'] : undefined) ?? authority;

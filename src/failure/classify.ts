@@ -4,6 +4,7 @@ import { type ErrorFacts, errorFacts } from './error-chain.ts';
 import type { FailureFacts } from './facts.ts';
 import { failed } from './failed.ts';
 import { http2Cause, isHttp2 } from './http2-cause.ts';
+import { ownCause } from './own-codes.ts';
 import { parserCause } from './parser-cause.ts';
 import { tlsCause } from './tls-cause.ts';
 
@@ -17,6 +18,8 @@ export function classify(facts: FailureFacts): Failed {
 }
 
 function nameFailure(facts: FailureFacts, error: ErrorFacts): Named {
+  const own = ownCause(facts.error, error);
+  if (own) return own;
   const local = LOCAL.get(error.code);
   if (local && error.syscall !== 'read')
     return { cause: local, reached: isUnsent(facts.phase) ? 'no' : 'maybe' };

@@ -1,18 +1,22 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock, Timer } from '../engine/clock.ts';
+import type { Destinations } from '../engine/destinations.ts';
 import type { Phase, Target } from '../engine/types.ts';
 import { NO_HTTP2 } from '../failure/http2-cause.ts';
+import { allowedOf, refuseTarget } from './allowed.ts';
 import { ConnectError } from './connect-error.ts';
+import { type TlsMaterials, tlsMaterial } from './tls-material.ts';
 
 export interface ConnectOptions {
   readonly target: Target;
   readonly limitMs: number;
   readonly lookup: LookupFunction;
+  /** Which addresses may be connected to; undefined: any. Named wherever something dials, lest one forgets. */
+  readonly destinations: Destinations | undefined;
   readonly clock: Clock;
-  /** TLS session of an earlier connection, to shorten the handshake. */
-  readonly session?: Buffer | undefined;
-  readonly onSession?: (session: Buffer) => void;
+  /** Shared by connections that may resume one another's TLS sessions. */
+  readonly materials?: TlsMaterials;
   readonly onPhase?: (phase: Phase) => void;
   /** Nobody waits for it: it keeps no process alive. */
   readonly isBackground?: boolean;
@@ -44,11 +48,16 @@ class Connection implements Connecting {
     this.#callback = callback;
     const { target, limitMs, clock } = options;
     this.#enter(!target.socketPath && isIP(hostOf(target)) === 0 ? 'dns' : 'connect');
+    const refusal = options.destinations && refuseTarget(options.destinations, target);
+    if (refusal) {
+      this.#fail(refusal);
+      return;
+    }
     try {
       this.#socket = this.#open();
     } catch (error) {
       // Bad certificates and keys throw here.
-      this.#phase = 'tls';
+      this.#enter('tls');
       this.#fail(error);
       return;
     }
@@ -71,30 +80,52 @@ class Connection implements Connecting {
     const address = target.socketPath
       ? { path: target.socketPath }
       : { host: hostOf(target), port: target.port, lookup: this.#lookup };
-    const common = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    const { localAddress } = target;
+    const common = {
+      ...address,
+      ...(localAddress !== undefined && { localAddress }),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+    };
     if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
-    const { session, onSession } = this.#options;
+    const { materials } = this.#options;
+    const material = materials?.of(target) ?? tlsMaterial(target);
+    const { secureContext, session, tls } = material;
     const socket = connectTls({
       ...common,
-      ...target.tls,
-      servername: target.tls?.servername ?? (isIP(target.hostname) ? '' : target.hostname),
+      secureContext,
+      servername: tls.servername ?? (isIP(target.hostname) ? '' : target.hostname),
       ALPNProtocols: [...target.alpn],
+      // Else an environment variable could switch it off. Only options of http-proxy-middleware may.
+      rejectUnauthorized: tls.rejectUnauthorized ?? true,
       ...(session && { session }),
     });
-    if (onSession) socket.on('session', onSession);
-    return socket.once('connect', () => this.#enter('tls')).once('secureConnect', this.#succeed);
+    if (materials) socket.on('session', (fresh) => (material.session = fresh));
+    return socket.once('connect', this.#startTls).once('secureConnect', this.#succeed);
   }
 
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
-    this.#options.lookup(hostname, options, (error, address, family) => {
+    const { destinations, target, lookup } = this.#options;
+    lookup(hostname, options, (error, address, family) => {
       if (!error && !this.#done) this.#enter('connect');
-      callback(error, address, family);
+      if (error || !destinations) return callback(error, address, family);
+      const allowed = allowedOf(destinations, target, address);
+      if (allowed instanceof Error) callback(allowed, []);
+      else callback(null, allowed, family);
     });
   };
 
+  readonly #startTls = (): void => {
+    const loop = this.#socket && toItself(this.#socket);
+    if (loop) return this.#fail(loop);
+    this.#enter('tls');
+  };
+
   readonly #succeed = (): void => {
-    const mismatch = this.#socket && agreeOnVersion(this.#socket, this.#options.target);
-    if (mismatch) return this.#fail(mismatch);
+    const reason =
+      this.#socket && (toItself(this.#socket) ?? agreeOnVersion(this.#socket, this.#options.target));
+    if (reason) return this.#fail(reason);
     const socket = this.#finish();
     if (!socket) return;
     socket.off('error', this.#onError).off('close', this.#onClose);
@@ -122,6 +153,16 @@ class Connection implements Connecting {
 
 function hostOf({ address, hostname }: Target): string {
   return address ?? hostname;
+}
+
+/**
+ * Where nobody listens on a port of the ephemeral range, the kernel may choose this very port for our own end:
+ * TCP's simultaneous open then connects the socket with itself, and it reads back what it wrote. Nobody listens.
+ */
+function toItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): Error | undefined {
+  if (localPort === undefined || localPort !== remotePort || localAddress !== remoteAddress) return undefined;
+  const message = `connect ECONNREFUSED ${remoteAddress}:${remotePort} (connected to itself)`;
+  return Object.assign(new Error(message), { code: 'ECONNREFUSED', syscall: 'connect' });
 }
 
 /** HTTP/2 alone is wanted, and nothing else will do. Without TLS both sides just know (RFC 9113 section 3.3). */

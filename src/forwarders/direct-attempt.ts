@@ -4,6 +4,7 @@ import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
 import { requestHeaders } from '../engine/request-headers.ts';
 import { responseHeaders, trailers, withoutLength } from '../engine/response-headers.ts';
+import { rewriteRequest } from '../engine/rewrite/request.ts';
 import { HookError } from '../engine/hooks.ts';
 import type {
   Attempt,
@@ -79,18 +80,20 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   start(pool: Pick<Dispatcher, 'dispatch'>): void {
-    const { request, body, upgrade } = this.#exchange;
+    const { request, body, upgrade, settings } = this.#exchange;
     const { target } = this.#attempt;
     this.#exchange.waiting = this;
     this.#attempt.running = this;
     try {
       const headers = requestHeaders(this.#exchange, target, this.#context.name);
+      const { path, request: edit } = settings.rewrite;
+      const asked = path || edit ? rewriteRequest(this.#exchange, target, headers) : request.path;
       const source = body.open(this.#attempt);
       // Opening the body may find that the client sent too much.
       if (this.#exchange.cancelled) return this.cancel(this.#exchange.cancelled);
       pool.dispatch(
         {
-          path: target.prefix + request.path,
+          path: target.prefix + asked,
           method: request.method as Dispatcher.HttpMethod,
           headers,
           body: source,
@@ -134,6 +137,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#controller = controller;
     this.#reused = lane.isReused && lane.wasIdle;
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
+    if (this.#attempt.phase !== 'select') this.#attempt.connectedAt = this.#context.clock.now();
     this.#attempt.phase = 'send';
     lane.expectHead();
   }
@@ -159,6 +163,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
       rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
+      this.#version,
     );
     this.#response = new DirectResponse(
       {
@@ -179,8 +184,13 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const { onInterim } = this.#exchange;
     if (!onInterim || status === 100) return;
     const raw = rawBytes(rawHeaders ?? parsed);
-    const { headers } = responseHeaders(raw, parsed['connection'], this.#context.name);
+    const { headers } = responseHeaders(raw, parsed['connection'], this.#context.name, this.#version);
     onInterim(status, withoutLength(headers));
+  }
+
+  /** Of HTTP, in which the backend answers. */
+  get #version(): string {
+    return this.lane?.isHttp2 ? '2.0' : '1.1';
   }
 
   /** From here on undici has nothing to do with the connection, and says nothing of it any more. */

@@ -20,13 +20,19 @@ export interface ResponseHead {
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
   readonly isEventStream: boolean;
+  readonly withdrawn?: readonly string[] | undefined;
 }
 
+/** The backend's side of a response. */
+export type ResponseSource = Pick<Dispatcher.DispatchController, 'abort' | 'pause' | 'resume'>;
+
 export interface ResponseContext {
-  readonly controller: Dispatcher.DispatchController;
+  readonly controller: ResponseSource;
   readonly exchange: Exchange;
   readonly attempt: Attempt;
   readonly clock: Clock;
+  /** Where the status is not that of the backend. */
+  readonly verdict?: Verdict;
 }
 
 /** Kept of a body that nobody asked for yet; beyond it the backend is paused. */
@@ -43,6 +49,7 @@ export class DirectResponse implements Responded {
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
   readonly isEventStream: boolean;
+  readonly withdrawn: readonly string[] | undefined;
   readonly #context: ResponseContext;
   readonly #verdict: Verdict;
   #ending: Ending | undefined;
@@ -63,9 +70,10 @@ export class DirectResponse implements Responded {
     this.statusText = head.statusText;
     this.headers = head.headers;
     this.#context = context;
-    this.#verdict = verdictOfStatus(head.status);
+    this.#verdict = context.verdict ?? verdictOfStatus(head.status);
     this.hasRepeatedHeaders = head.hasRepeatedHeaders;
     this.isEventStream = head.isEventStream;
+    this.withdrawn = head.withdrawn;
   }
 
   get complete(): boolean {

@@ -1,15 +1,17 @@
 import { Pool } from 'undici';
 import type { Clock } from '../engine/clock.ts';
+import type { Destinations } from '../engine/destinations.ts';
 import type { Resolver } from '../engine/resolver.ts';
 import type { Exchange, Outcome, Target } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
-import { connect, type ConnectCallback, type Connecting } from './connector.ts';
+import { connect, type ConnectCallback, type Connecting, type ConnectOptions } from './connector.ts';
 import { type AttemptContext, DirectAttempt } from './direct-attempt.ts';
 import { DnsCache } from './dns-cache.ts';
-import type { Forwarder } from './forwarder.ts';
+import type { Forwarder, ForwarderContext } from './forwarder.ts';
 import { IdleAge } from './idle-age.ts';
 import { Lane, type OpenConnection } from './lane.ts';
 import { PlaintextCheck } from './plaintext-check.ts';
+import { TlsMaterials } from './tls-material.ts';
 import { UpgradePools } from './upgrade-pools.ts';
 
 export interface DirectOptions {
@@ -18,9 +20,14 @@ export interface DirectOptions {
   readonly name: string;
   /** Limit of a connection made for no request in particular. */
   readonly connectMs: number;
+  /** Which addresses may be connected to; undefined: any. */
+  readonly destinations?: Destinations | undefined;
   /** Default: the system's own lookup. */
   readonly resolver?: Resolver | undefined;
 }
+
+/** Who waits for a connection. */
+export type DialRequest = Pick<DirectAttempt, 'connectMs' | 'enterPhase'>;
 
 /** What belongs to one backend. */
 interface Route {
@@ -36,13 +43,13 @@ export class DirectForwarder implements Forwarder {
   readonly #routes = new Map<Target, Route>();
   readonly #upgrades: UpgradePools;
   readonly #probes = new Map<ConnectCallback, Connecting | undefined>();
-  readonly #sessions = new WeakMap<Target, Buffer>();
+  readonly #materials = new TlsMaterials();
 
   constructor(options: DirectOptions) {
     this.#options = options;
     this.#dns = new DnsCache(options.clock, options.resolver);
     this.#plaintext = new PlaintextCheck(options.clock, (target, limitMs, callback) =>
-      connect({ target, limitMs, clock: options.clock, lookup: this.#dns.lookup }, callback),
+      connect({ ...this.#common, target, limitMs }, callback),
     );
     this.#upgrades = new UpgradePools(options.clock, (target, attempt, done) =>
       this.#connect(target, attempt, done),
@@ -73,6 +80,16 @@ export class DirectForwarder implements Forwarder {
       const connecting = this.#connect(target, undefined, done);
       if (this.#probes.has(done)) this.#probes.set(done, connecting);
     });
+  }
+
+  /** A connection such as this lane's own, for the other lane. */
+  dial(target: Target, request: DialRequest | undefined, callback: ConnectCallback): Connecting {
+    return this.#connect(target, request, callback);
+  }
+
+  /** Does the port of a target expect TLS, though it is told to speak without? Calls back once. */
+  checkPlaintext(target: Target, listener: (isTls: boolean) => void): void {
+    this.#plaintext.check(target, listener);
   }
 
   async forget(target: Target): Promise<void> {
@@ -110,20 +127,28 @@ export class DirectForwarder implements Forwarder {
     return route;
   }
 
-  #connect(target: Target, attempt: DirectAttempt | undefined, callback: ConnectCallback): Connecting {
-    const session = this.#sessions.get(target);
+  /** The same for every connection. */
+  get #common(): Pick<ConnectOptions, 'clock' | 'lookup' | 'destinations'> {
+    const { clock, destinations } = this.#options;
+    return { clock, destinations, lookup: this.#dns.lookup };
+  }
+
+  #connect(target: Target, attempt: DialRequest | undefined, callback: ConnectCallback): Connecting {
     return connect(
       {
+        ...this.#common,
         target,
-        clock: this.#options.clock,
         limitMs: attempt?.connectMs ?? this.#options.connectMs,
-        lookup: this.#dns.lookup,
-        session,
-        onSession: (fresh) => this.#sessions.set(target, fresh),
+        materials: this.#materials,
         onPhase: (phase) => attempt?.enterPhase(phase),
         isBackground: attempt === undefined,
       },
       callback,
     );
   }
+}
+
+/** The forwarder of a gateway that was given none. */
+export function createDirect(context: ForwarderContext): DirectForwarder {
+  return new DirectForwarder(context);
 }

@@ -1,5 +1,6 @@
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock, Timer } from '../engine/clock.ts';
+import type { Destinations } from '../engine/destinations.ts';
 import type { HealthSettings } from '../engine/settings.ts';
 import type { Failed, Outcome, Phase, Target } from '../engine/types.ts';
 import { classify } from '../failure/classify.ts';
@@ -19,6 +20,8 @@ export interface HealthProbeOptions {
   readonly name: string;
   readonly settings: HealthSettings;
   readonly dns: Pick<DnsCache, 'lookup'>;
+  /** Which addresses may be connected to; undefined: any. */
+  readonly destinations: Destinations | undefined;
 }
 
 /** Enough for one turn of the event loop. */
@@ -34,9 +37,9 @@ export class HealthProbe {
 
   constructor(options: HealthProbeOptions) {
     this.#options = options;
-    const { clock, dns } = options;
+    const { clock, dns, destinations } = options;
     this.#plaintext = new PlaintextCheck(clock, (target, limitMs, callback) =>
-      connect({ target, limitMs, clock, lookup: dns.lookup }, callback),
+      connect({ target, limitMs, clock, lookup: dns.lookup, destinations }, callback),
     );
   }
 
@@ -113,10 +116,11 @@ export class HealthProbe {
   }
 
   #connect(target: Target, onPhase: (phase: Phase) => void, callback: ConnectCallback): Connecting {
-    const { clock, settings, dns } = this.#options;
+    const { clock, settings, dns, destinations } = this.#options;
     // The limit of the whole check comes first.
     const limitMs = settings.timeoutMs * 2 + LAST_CHANCE_MS;
-    return connect({ target, clock, limitMs, lookup: dns.lookup, onPhase, isBackground: true }, callback);
+    const common = { clock, lookup: dns.lookup, destinations };
+    return connect({ ...common, target, limitMs, onPhase, isBackground: true }, callback);
   }
 }
 

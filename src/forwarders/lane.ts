@@ -34,10 +34,10 @@ const CLIENT_OPTIONS = {
  * What may not be repeated goes on a connection that was used a moment ago, or on a new one: common servers
  * close idle connections after 5 s at the least, and such a request could not be saved.
  */
-const FRESH_MS = 1_000;
+export const FRESH_MS = 1_000;
 
 /** An older connection serves nothing new: what has changed behind a name since then is found. */
-const MAX_AGE_MS = 300_000;
+export const MAX_AGE_MS = 300_000;
 
 /** What a socket said before it closed. */
 export interface SocketFailure {
@@ -92,6 +92,13 @@ export class Lane extends Client {
     if (this.isReused && this.wasIdle) this.#retire(attempt.startedAt, options.method);
     this.#pending += 1;
     return super.dispatch(options, handler);
+  }
+
+  /** As the present socket agreed on it. */
+  get isHttp2(): boolean {
+    return (
+      this.#options.allowH2 && (this.socket as { alpnProtocol?: unknown } | undefined)?.alpnProtocol === 'h2'
+    );
   }
 
   /** A request goes out on the present socket: what comes next is the head of its response. */

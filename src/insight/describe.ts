@@ -1,6 +1,6 @@
-import type { Exchange, Outcome, RepeatDecision } from '../engine/types.ts';
+import type { Attempt, Exchange, LimitDecision, Outcome, RepeatDecision } from '../engine/types.ts';
 import { causes } from '../failure/causes.ts';
-import type { AttemptEvent, ExchangeEvent, RetryEvent } from './events.ts';
+import type { AttemptEvent, ExchangeEvent, LimitEvent, RetryEvent } from './events.ts';
 
 export function describeExchange(
   exchange: Exchange,
@@ -70,5 +70,27 @@ export function describeRepeat(
     cause,
     waitMs,
     paid,
+  };
+}
+
+export function describeLimit(
+  { request }: Exchange,
+  { number, target }: Attempt,
+  { action, phase, route, limit, configuredMs }: LimitDecision,
+): LimitEvent {
+  const { limitMs, source, p50, p99, samples } = limit;
+  return {
+    requestId: request.id,
+    action,
+    phase,
+    route,
+    backend: target.name,
+    number,
+    limitMs,
+    source,
+    p50,
+    p99,
+    samples,
+    configuredMs,
   };
 }

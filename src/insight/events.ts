@@ -61,6 +61,32 @@ export interface RetryEvent {
   readonly paid: boolean;
 }
 
+/** An attempt took longer than the recent answers of its route, or connection, usually take. */
+export interface LimitEvent {
+  readonly requestId: string;
+  /**
+   * `cut`: given up, since it can go elsewhere. `observed`: it would have been (`timeouts.learned: 'observe'`).
+   * `widened`: cuts on several backends became too many while the pool otherwise answers, so that the configured
+   * limit rules until a new one is learned.
+   */
+  readonly action: 'cut' | 'observed' | 'widened';
+  /** What it waits for: the connection, or the response head. */
+  readonly phase: 'connect' | 'first_byte';
+  /** Method and shape of the path, or what `timeouts.key` returned: chosen by clients, so escape it. */
+  readonly route: string;
+  readonly backend: string;
+  /** The attempt. */
+  readonly number: number;
+  readonly limitMs: number;
+  readonly source: AppliedLimit['source'];
+  /** Of recent answers. */
+  readonly p50: number | undefined;
+  readonly p99: number | undefined;
+  readonly samples: number | undefined;
+  /** What rules otherwise. */
+  readonly configuredMs: number;
+}
+
 /** A backend's breaker changed state. */
 export interface BreakerEvent {
   readonly backend: string;
@@ -92,7 +118,8 @@ export interface BackendEvent {
    */
   readonly change: BackendChange;
   /**
-   * What it is due to: `by_hand` (`gateway.backends`), `discovery`, `health_check`; or
+   * What it is due to: `by_hand` (`gateway.backends`), `discovery`, `health_check`; `by_request` for one that was
+   * named in a request, or has not been for long; or
    * what the breaker saw: `consecutive_failures`, `failure_rate`, `slow_rate`, `probe_failed`, `probe_slow`,
    * `open_time_over`, `reachable` (a connection made in the background), `probes_succeeded`.
    */
@@ -108,6 +135,7 @@ export type BackendChange =
 
 export type BackendChangeReason =
   | 'by_hand'
+  | 'by_request'
   | 'discovery'
   | 'health_check'
   | 'consecutive_failures'
@@ -123,6 +151,7 @@ export interface GatewayEvents {
   readonly exchange: ExchangeEvent;
   readonly attempt: AttemptEvent;
   readonly retry: RetryEvent;
+  readonly limit: LimitEvent;
   readonly breaker: BreakerEvent;
   readonly backend: BackendEvent;
   readonly discovery: DiscoveryEvent;
@@ -137,6 +166,7 @@ export class Events {
     exchange: new Set(),
     attempt: new Set(),
     retry: new Set(),
+    limit: new Set(),
     breaker: new Set(),
     backend: new Set(),
     discovery: new Set(),

@@ -16,7 +16,7 @@ export function contain(onUnexpected: (error: unknown, failure: Failed) => void)
     return failure;
   };
   const look = (outcome: Outcome): Outcome => {
-    if (outcome.kind === 'failed' && outcome.cause === 'gateway_error') onUnexpected(outcome.error, outcome);
+    if (outcome.kind === 'failed' && isUnexpected(outcome)) onUnexpected(outcome.error, outcome);
     return outcome;
   };
   return (next) => (exchange) => {
@@ -26,4 +26,9 @@ export function contain(onUnexpected: (error: unknown, failure: Failed) => void)
       return Promise.resolve(name(error));
     }
   };
+}
+
+/** A bug of ours, or a user's function that threw where the failure had a place of its own to go. */
+function isUnexpected({ cause, error }: Failed): boolean {
+  return cause === 'gateway_error' || error instanceof HookError;
 }

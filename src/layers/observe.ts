@@ -24,8 +24,14 @@ export function observeAttempts(observer: Observer): Layer {
   return (next) => (exchange) => {
     const number = exchange.attempt?.number;
     if (number === undefined || !observer.watchesAttempts()) return next(exchange);
-    return next(exchange).then((outcome) =>
-      whenEnded(outcome, () => observer.attemptEnded(exchange, number)),
+    const report = (): void => observer.attemptEnded(exchange, number);
+    return next(exchange).then(
+      (outcome) => whenEnded(outcome, report),
+      (error: unknown) => {
+        // A function of the user's threw: an attempt it was all the same.
+        report();
+        throw error;
+      },
     );
   };
 }

@@ -1,13 +1,12 @@
-import { createSecureContext } from 'node:tls';
 import type { BackendSettings } from '../engine/settings.ts';
-import type { Target, TargetTls } from '../engine/types.ts';
+import type { Target } from '../engine/types.ts';
 import type { BackendOptions } from '../options.ts';
-import { checkKeys, number, oneOf, show } from './check.ts';
+import { checkKeys, checkText, number, oneOf, show } from './check.ts';
+import { checkTls } from './tls-options.ts';
 
 export const BACKEND_KEYS = ['url', 'name', 'weight', 'tier', 'protocol', 'tls', 'socketPath'];
 
 const ALPN = { 'http/1.1': ['http/1.1'], h2: ['h2'], alpn: ['h2', 'http/1.1'] } as const;
-const TLS_KEYS = ['ca', 'cert', 'key', 'servername'];
 
 /** @throws TypeError when two have the same name. */
 export function checkNames(settled: readonly BackendSettings[], where = 'backends'): void {
@@ -47,29 +46,10 @@ export function settleBackend(given: unknown, key: string): BackendSettings {
     ...targetOf(parsed),
     name: name ?? parsed.host,
     alpn: ALPN[protocol],
-    tls: tls && { ...tls },
+    tls: typeof tls === 'function' ? tls : tls && { ...tls },
     socketPath,
   };
   return Object.freeze({ weight, tier, target: Object.freeze(target) });
-}
-
-/** A certificate or key that OpenSSL cannot read would otherwise fail every connection. */
-function checkTls(key: string, tls: TargetTls): void {
-  checkKeys(key, tls, TLS_KEYS);
-  checkText(`${key}.servername`, tls.servername);
-  try {
-    createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`${key} must hold readable certificates and a key that fits: ${reason}`, {
-      cause: error,
-    });
-  }
-}
-
-function checkText(key: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return;
-  throw new TypeError(`${key} must be a non-empty string, got ${show(value)}`);
 }
 
 /** Never repeats credentials: error messages end up in logs. */

@@ -12,6 +12,10 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ['timeout', ['timeouts']],
   ['xfwd', ['headers']],
   ['changeOrigin', ['headers']],
+  ['pathRewrite', ['rewrite']],
+  ['autoRewrite', ['rewrite']],
+  ['cookieDomainRewrite', ['rewrite']],
+  ['cookiePathRewrite', ['rewrite']],
 ]);
 
 /** @throws TypeError when `value` is no plain object, or has keys that are not in `known`. */
@@ -67,6 +71,12 @@ export const aFunction: Check = (key, value) => {
 
 export const aBoolean: Check = (key, value) => {
   if (typeof value !== 'boolean') throw new TypeError(`${key} must be true or false, got ${show(value)}`);
+};
+
+/** Undefined, or a text with something in it. */
+export const checkText: Check = (key, value) => {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw new TypeError(`${key} must be a non-empty string, got ${show(value)}`);
 };
 
 /** A path as it begins a request target. */

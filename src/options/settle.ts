@@ -1,4 +1,5 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
+import { NO_REWRITES } from '../engine/rewrite/none.ts';
 import type { ErrorSettings, RequestSettings, UpgradeSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type PolicyOptions,
   type Settings,
 } from '../options.ts';
+import { settleDestinations } from './destinations.ts';
 import { settleDiscovery } from './discovery.ts';
 import { type Checks, settleGroup } from './group.ts';
 import { settleHealth } from './health.ts';
@@ -24,9 +26,11 @@ import {
   oneOf,
   show,
 } from './check.ts';
-import { headerOfItsOwn } from './header-name.ts';
+import { settleLimits } from './limits.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
+import { settleRewrite } from './rewrite.ts';
+import { settleTimeouts } from './timeouts.ts';
 
 const MINUTE_MS = 60_000;
 const count = (min: number, max?: number): Check => number({ min, integer: true, ...(max && { max }) });
@@ -49,26 +53,11 @@ const BREAKER: Checks = {
   slowMs: ms,
   slowRate: number({ above: 0, max: 1 }),
 };
-const TIMEOUTS: Checks = {
-  connectMs: ms,
-  firstByteMs: ms,
-  learned: aBoolean,
-  idleMs: ms,
-  writeMs: ms,
-  requestBodyMs: ms,
-  deadlineMs: ms,
-  deadlineHeader: either(oneOf(false), headerOfItsOwn),
-  upgradeIdleMs: ms,
+const HEADERS: Checks = {
+  trust: either(oneOf('app'), aBoolean, aFunction),
+  forwarded: aBoolean,
+  host: oneOf('preserve', 'backend'),
 };
-const LIMITS: Checks = {
-  perBackend: count(1),
-  queue: count(0),
-  queueMs: ms,
-  requestBytes: count(0),
-  upgrades: count(0),
-  replayBytes: count(0),
-};
-const HEADERS: Checks = { trust: either(aBoolean, aFunction), host: oneOf('preserve', 'backend') };
 const ERRORS: Checks = {
   status: either(number({ min: 400, max: 599, integer: true }), oneOf('by-cause'), aFunction),
   disclose: either(oneOf('public', 'trusted', 'hidden'), aFunction),
@@ -76,7 +65,7 @@ const ERRORS: Checks = {
   deliver: oneOf('respond', 'next'),
 };
 const UPGRADE: Checks = { path: aPath, strip: aBoolean };
-const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade'];
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade', 'rewrite'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
@@ -85,7 +74,9 @@ const GATEWAY_KEYS = [
   'health',
   'discovery',
   'limits',
+  'destinations',
   'resolver',
+  'forwarder',
   'logger',
   'clock',
   'random',
@@ -95,10 +86,11 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, forwarder, logger, clock, random } = options;
   checkName(name);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
+  if (forwarder !== undefined) aFunction('forwarder', forwarder);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -106,6 +98,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     timeouts: DEFAULTS.timeouts,
     headers: DEFAULTS.headers,
     upgrade: DEFAULTS.upgrade,
+    rewrite: NO_REWRITES,
     errors: defaultErrors(process.env['NODE_ENV']),
   };
   const request = settlePolicy(
@@ -121,8 +114,10 @@ export function settleOptions(options: GatewayOptions): Settings {
     breaker: breaker === false ? false : settleBreaker(breaker),
     health: settleHealth(options.health),
     discovery: settleDiscovery(options.discovery),
-    limits: settleGroup('limits', options.limits, DEFAULTS.limits, LIMITS),
+    limits: settleLimits(options.limits),
+    destinations: settleDestinations(options.destinations),
     resolver,
+    forwarder,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),
@@ -134,10 +129,11 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
   checkKeys('', policy, POLICY_KEYS);
   return Object.freeze({
     retry: settleRetry(policy.retry, base.retry),
-    timeouts: settleGroup('timeouts', policy.timeouts, base.timeouts, TIMEOUTS),
+    timeouts: settleTimeouts(policy.timeouts, base.timeouts),
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
     upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),
+    rewrite: settleRewrite(policy.rewrite, base.rewrite),
   });
 }
 
@@ -149,12 +145,13 @@ function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   );
 }
 
-function pickPolicy({ timeouts, headers, errors, upgrade }: GatewayOptions): PolicyOptions {
+function pickPolicy({ timeouts, headers, errors, upgrade, rewrite }: GatewayOptions): PolicyOptions {
   return {
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
     ...(upgrade !== undefined && { upgrade }),
+    ...(rewrite !== undefined && { rewrite }),
   };
 }
 

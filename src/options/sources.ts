@@ -3,6 +3,7 @@ import type { BackendSettings, SourceSettings } from '../engine/settings.ts';
 import type { DiscoverableBackendOptions, Settings } from '../options.ts';
 import { BACKEND_KEYS, checkNames, settleBackend } from './backends.ts';
 import { checkKeys, oneOf, show } from './check.ts';
+import { withServername } from './tls-options.ts';
 
 /** Backends that are known from the start, and where others come from. */
 type Settled = Pick<Settings, 'backends' | 'sources'>;
@@ -38,7 +39,7 @@ function settleEntry(entry: unknown, key: string): BackendSettings | SourceSetti
   const template = { ...settled, target: { ...settled.target, name } };
   oneOf('dns', 'srv')(`${key}.discover`, discover);
   checkTemplate(template, key, discover, new URL(rest.url ?? ''));
-  return Object.freeze({ kind: discover, template });
+  return Object.freeze({ kind: discover, template: discover === 'srv' ? named(template, key) : template });
 }
 
 function checkTemplate({ target }: BackendSettings, key: string, kind: 'dns' | 'srv', url: URL): void {
@@ -56,10 +57,13 @@ function checkTemplate({ target }: BackendSettings, key: string, kind: 'dns' | '
   if (url.port !== '') {
     throw new TypeError(`${key}.url must not have a port for discover: "srv", got ${show(url.port)}`);
   }
-  if (target.protocol === 'https:' && target.tls?.servername === undefined) {
-    // Whoever could forge the answer would choose the name in the certificate as well.
-    throw new TypeError(`${key}.tls.servername must be given for https: with discover: "srv", got undefined`);
-  }
+}
+
+/** Whoever could forge the answer would choose the name in the certificate as well. */
+function named(template: BackendSettings, key: string): BackendSettings {
+  const { target } = template;
+  if (target.protocol === 'http:') return template;
+  return { ...template, target: { ...target, tls: withServername(`${key}.tls`, target.tls) } };
 }
 
 function listsOf(name: string, lists: AsyncIterable<unknown>): SourceSettings {

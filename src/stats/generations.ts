@@ -24,6 +24,12 @@ export class Generations<Key, Value> {
     return value;
   }
 
+  /** Of each entry that is kept, the ones in use last. */
+  *values(): Generator<Value> {
+    for (const [key, value] of this.#previous) if (!this.#present.has(key)) yield value;
+    yield* this.#present.values();
+  }
+
   get count(): number {
     return this.#present.size + this.#previous.size;
   }

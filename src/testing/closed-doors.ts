@@ -4,13 +4,18 @@ import { Worker } from 'node:worker_threads';
 import { moment } from './moment.ts';
 import type { Scene } from './scene.ts';
 
-/** A port on which nobody listens, and nobody can: it is the local end of a connection. */
+/**
+ * A port on which nobody listens, and nobody can: a connection that its server took keeps it. Not the client's
+ * end of one: the kernel gives such a port to others who connect, even to itself, which then succeeds.
+ */
 export async function closedPort(scene: Scene): Promise<number> {
-  const port = await scene.listen(createServer());
+  const server = createServer();
+  const port = await scene.listen(server);
   const holder = connect({ host: '127.0.0.1', port });
   scene.keep(holder);
-  await once(holder, 'connect');
-  return holder.localPort ?? 0;
+  await Promise.all([once(holder, 'connect'), once(server, 'connection')]);
+  server.close();
+  return port;
 }
 
 /** A port that drops every SYN: its server stands still, and its backlog is full. */

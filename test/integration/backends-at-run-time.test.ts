@@ -76,6 +76,26 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     expect(status).toMatchObject({ state: 'draining', pending: 0, cause: undefined });
   });
 
+  test('what may be sent twice goes to another backend when the grace ends, the rest fails', async () => {
+    const slow = await startBackend(() => undefined);
+    const other = await startNamed('other');
+    const gateway = await startGateway(adapter, {
+      backends: [
+        { url: slow.url, name: 'slow' },
+        { url: other.url, name: 'other', tier: 1 },
+      ],
+    });
+    const got = send(gateway.url);
+    const posted = send(gateway.url, { method: 'POST', body: 'once' });
+    await until('both', () => slow.requests.length === 2);
+    await gateway.gateway.backends.drain('slow', { graceMs: 50 });
+    const { status, headers, body } = await got;
+    expect([status, headers['proxy-attempts'], body.toString()]).toEqual([200, '2', 'other']);
+    const problem = expectFailure(await posted, 'no_healthy_backend');
+    expect(problem).toMatchObject({ reached: 'maybe', retryable: false, stopped: 'method_not_idempotent' });
+    expect(other.requests).toHaveLength(1);
+  });
+
   test('one that is added serves, the last one that is removed leaves a reason', async () => {
     const [a, b] = [await startNamed('a'), await startNamed('b')];
     const gateway = await startGateway(adapter, { backends: [{ url: a.url, name: 'a' }] });

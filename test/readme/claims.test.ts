@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Sent, send, sendRaw } from '../support/live-client.ts';
 import { type LiveGateway, startGateway } from '../support/live-gateway.ts';
 import { problemOf } from '../support/live-problem.ts';
+import { SLUGGISH, startSluggish, teach } from '../support/live-sluggish.ts';
 import { deadUrl, startEcho } from './support/backends.ts';
 import { codeIn, PROSE, tableOf } from './support/readme.ts';
 
@@ -32,9 +33,21 @@ describe('events have the members listed', () => {
     },
   );
 
+  test('limit', async () => {
+    const backends = await Promise.all([startSluggish(), startSluggish()]);
+    const { gateway, url } = await startGateway('node', { backends: backends.map((backend) => backend.url) });
+    await teach(url, 1_000);
+    const event = new Promise<object>((resolve) => void gateway.on('limit', resolve));
+    const [route] = gateway.routeLimits();
+    await send(url, { headers: { [SLUGGISH]: String(2 * (route?.limitMs ?? NaN)) } });
+    expect(Object.keys(await event)).toEqual(documented('limit'));
+  });
+
   test('there are no others', () => {
     expect(tableOf('Event').map((row) => row.get('Event'))).toEqual(
-      ['exchange', 'attempt', 'retry', 'backend', 'breaker', 'discovery'].map((name) => `\`${name}\``),
+      ['exchange', 'attempt', 'retry', 'limit', 'backend', 'breaker', 'discovery'].map(
+        (name) => `\`${name}\``,
+      ),
     );
   });
 });

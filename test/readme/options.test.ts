@@ -29,11 +29,15 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
     'retry.hedge.delayMs',
     'health.path',
     'health.headers',
+    'timeouts.key',
+    'limits.priority',
     'errors.render',
     'upgrade.path',
+    'destinations.allow',
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
+  'our own': ['forwarder'],
   "the system's": ['resolver', 'clock', 'random'],
 };
 
@@ -87,10 +91,23 @@ test('every option is in the table, and no other', () => {
     'headers',
     'errors',
     'upgrade',
+    'destinations',
+    'rewrite',
+    'rewrite.cookies',
   ];
   const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
-  const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'upgrade', 'retry.budget'];
+  const withoutRow = [
+    'discovery',
+    'timeouts',
+    'limits',
+    'headers',
+    'errors',
+    'upgrade',
+    'retry.budget',
+    'rewrite',
+    'rewrite.cookies',
+  ];
   const expected = known.filter((key) => !withoutRow.includes(key));
   expect(DOCUMENTED.map(({ path }) => path).sort()).toEqual(expected.sort());
 });
@@ -104,6 +121,7 @@ describe('defaults', () => {
     // As the target has it: the one version that is offered.
     'backends[].protocol': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.target.alpn.join(),
     ...flat('retry.hedge.', hedge),
+    'destinations.private': false,
     'backends[].weight': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.weight,
     'backends[].tier': settleOptions({ backends: [URL_OF_BACKEND] }).backends[0]?.tier,
   };

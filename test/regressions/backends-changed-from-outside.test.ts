@@ -11,5 +11,5 @@ test('a later change to the tls that was given changes nothing', () => {
   const tls = { servername: 'a' };
   const { backends } = settleOptions({ backends: [{ url: 'https://a', tls }] });
   tls.servername = 'b';
-  expect(backends[0]?.target.tls?.servername).toBe('a');
+  expect(backends[0]?.target.tls).toEqual({ servername: 'a' });
 });

@@ -10,8 +10,9 @@ test('an unreadable key is a configuration error', () => {
   const tls = { key: 'not a key', cert: 'not a certificate' };
   const target = fakeTarget('a', { protocol: 'https:', tls });
   const errors: (ConnectError | null)[] = [];
-  connect({ target, limitMs: 1_000, lookup: () => undefined, clock: new FakeClock() }, (error) =>
-    errors.push(error),
+  connect(
+    { target, limitMs: 1_000, lookup: () => undefined, destinations: undefined, clock: new FakeClock() },
+    (error) => errors.push(error),
   );
   const failures = errors.map((error) =>
     classify({

@@ -24,6 +24,10 @@ const NOTHING_FOUND = {
 export const gatewayScenarios = {
   destination_prohibited: [
     { what: 'a Unix socket in a folder that the user may not enter', run: connectWhereForbidden },
+    {
+      what: 'an address that `destinations` does not allow',
+      run: sending({}, { backends: ['http://127.0.0.1:9'], destinations: {} }),
+    },
   ],
   circuit_open: [{ what: 'one failure, where one opens the breaker', run: openCircuit }],
   no_healthy_backend: [{ what: 'a request to a gateway that closes', run: sendToClosing }],
@@ -57,20 +61,20 @@ function boom(): never {
   throw new Error('thrown on purpose');
 }
 
-async function connectWhereForbidden(): Promise<Observation> {
+async function connectWhereForbidden(lane: Lane): Promise<Observation> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   // The system administrator may enter everything: the process lets go of that right.
   chmodSync(folder, process.getuid?.() === 0 ? 0o700 : 0o000);
   const backends = [{ url: 'http://backend.test', socketPath: join(folder, 'backend.sock') }];
-  const { url, watch } = await startCrippled('user', { backends, errors: { disclose: 'trusted' } });
+  const { url, watch } = await startCrippled(lane, 'user', { backends, errors: { disclose: 'trusted' } });
   return watch.last(await send(url));
 }
 
-async function connectWithoutFiles(): Promise<Observation> {
+async function connectWithoutFiles(lane: Lane): Promise<Observation> {
   const backend = await startBackend((_request, response) => response.end('ok'));
   const options = { backends: [backend.url], errors: { disclose: 'trusted' } } as const;
-  const { url, watch } = await startCrippled('files', options);
+  const { url, watch } = await startCrippled(lane, 'files', options);
   return watch.last(await send(url));
 }
 

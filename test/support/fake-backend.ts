@@ -30,6 +30,9 @@ export function fakeBreaker(given: FakeBreaker = {}): BreakerGate {
 
 export interface FakeBackend {
   readonly limit?: number;
+  readonly adaptive?: boolean;
+  readonly admission?: boolean;
+  readonly random?: Random;
   readonly weight?: number;
   readonly tier?: number;
   /** Settings of a breaker without jitter; `false`: none. */
@@ -45,8 +48,10 @@ export function fakeBackend(name: string, given: FakeBackend = {}): Backend {
     {
       breaker: breaker && { ...DEFAULTS.breaker, ...breaker },
       perBackend: given.limit ?? 1_024,
+      adaptive: given.adaptive ?? false,
+      admission: given.admission ?? false,
       slowStartMs: given.slowStartMs ?? 0,
-      random: () => 0.5,
+      random: given.random ?? (() => 0.5),
     },
     given.now ?? 1_000,
   );

@@ -75,6 +75,7 @@ export const secretTargets: fc.Arbitrary<Target> = fc
 
 /** By which words an answer would give away where a backend is: nobody is told that. */
 export function whereaboutsOf({ hostname, port, prefix, socketPath, tls }: Target): string[] {
-  const secrets = [hostname, String(port), prefix, socketPath, tls?.servername, coreOf(String(tls?.ca))];
+  const { servername, ca } = (typeof tls === 'function' ? tls() : tls) ?? {};
+  const secrets = [hostname, String(port), prefix, socketPath, servername, coreOf(String(ca))];
   return secrets.filter((secret) => secret !== undefined);
 }

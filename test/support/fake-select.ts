@@ -1,5 +1,7 @@
+import { Admittance } from '../../src/backends/admit.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import type { Pool } from '../../src/backends/pool.ts';
+import type { PriorityOf } from '../../src/backends/priority.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
 import { select } from '../../src/backends/select.ts';
 import type { Exchange, Forward, Outcome } from '../../src/engine/types.ts';
@@ -13,6 +15,13 @@ export interface Hop {
   readonly resolve: (outcome: Outcome) => void;
 }
 
+export interface SelectGiven extends FakePool {
+  readonly queue?: number;
+  readonly below?: Forward;
+  /** Spares backends that push back. */
+  readonly admission?: { readonly priorityOf?: PriorityOf };
+}
+
 /** The select layer over these backends; what reaches the hop waits for the test. */
 export class SelectFixture {
   readonly clock = new FakeClock();
@@ -21,7 +30,7 @@ export class SelectFixture {
   readonly pool: Pool;
   readonly forward: Forward;
 
-  constructor(backends: readonly Backend[], given: FakePool & { queue?: number; below?: Forward } = {}) {
+  constructor(backends: readonly Backend[], given: SelectGiven = {}) {
     const { clock } = this;
     this.queue = new WaitingQueue({ clock, size: given.queue ?? 100, waitMs: 1_000 });
     this.pool = fakePool(backends, given);
@@ -31,6 +40,8 @@ export class SelectFixture {
       this.hops.push({ exchange, backend: exchange.attempt?.target.name, resolve });
       return promise;
     };
-    this.forward = select({ clock, pool: this.pool, queue: this.queue })(given.below ?? hop);
+    const { pool, queue } = this;
+    const admittance = given.admission && new Admittance(given.admission.priorityOf);
+    this.forward = select({ clock, poolOf: () => pool, queue, admittance })(given.below ?? hop);
   }
 }

@@ -66,11 +66,16 @@ export async function startRaw(onHead: (socket: Socket, head: string) => void): 
   return { ...listening, url: `http://127.0.0.1:${listening.port}`, received };
 }
 
-/** A port on which nobody listens, and nobody can: it is the local end of a connection. */
+/**
+ * A port on which nobody listens, and nobody can: a connection that its server took keeps it. Not the client's
+ * end of one: the kernel gives such a port to others who connect, even to itself, which then succeeds.
+ */
 export async function closedPort(): Promise<number> {
-  const { port } = await listen(createTcp((socket) => socket.on('error', () => undefined)));
+  const server = createTcp((socket) => socket.on('error', () => undefined));
+  const { port } = await listen(server);
   const holder = connect({ host: '127.0.0.1', port });
   onTestFinished(() => void holder.destroy());
-  await once(holder, 'connect');
-  return holder.localPort ?? 0;
+  await Promise.all([once(holder, 'connect'), once(server, 'connection')]);
+  server.close();
+  return port;
 }

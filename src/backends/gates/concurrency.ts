@@ -18,7 +18,7 @@ export interface ConcurrencyListener {
 /** At most `limit` requests at once. */
 export class ConcurrencyGate implements Gate, Pass {
   readonly name = 'concurrency';
-  readonly #limit: number;
+  #limit: number;
   #pending = 0;
   #tally = UNCOUNTED;
   listener: ConcurrencyListener | undefined = undefined;
@@ -30,6 +30,17 @@ export class ConcurrencyGate implements Gate, Pass {
 
   get pending(): number {
     return this.#pending;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Those that are pending beyond a lower one go on. */
+  setLimit(limit: number, now: number): void {
+    const wasFull = !this.admits();
+    this.#limit = limit;
+    if (this.admits() === wasFull) this.listener?.onEdge(now);
   }
 
   /** Counted there as well from now on; undefined: nowhere else. */

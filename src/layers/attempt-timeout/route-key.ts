@@ -36,6 +36,28 @@ export function routeKey(method: string, path: string): number {
   return key.value;
 }
 
+/** The key of a route that has a name. No method begins with a slash, so that it is not the key of a path. */
+export function namedKey(name: string): number {
+  const key = new KeyHash();
+  key.add(SLASH);
+  for (let i = 0; i < name.length; i += 1) key.add(name.charCodeAt(i));
+  return key.value;
+}
+
+/** The same shape as text, for readers: `GET /users/#/posts`. */
+export function routeShape(method: string, path: string): string {
+  let shape = `${method} `;
+  let start = 0;
+  let segments = 0;
+  while (start < path.length && path.charCodeAt(start) !== QUESTION_MARK && segments < MAX_SEGMENTS) {
+    const end = endOfSegment(path, start + 1);
+    shape += isFolded(path, start + 1, end) ? '/#' : `/${path.slice(start + 1, end)}`;
+    segments += 1;
+    start = end;
+  }
+  return shape;
+}
+
 function endOfSegment(path: string, from: number): number {
   let end = from;
   for (; end < path.length; end += 1) {

@@ -30,16 +30,17 @@ export class Plan {
 
   /** What follows an attempt that ended like this, or why nothing does. */
   next(trouble: Trouble, outcome: Outcome): Step | StopReason {
-    const refusal = refusalToRepeat(this.#exchange, trouble.cause, trouble.reached);
+    const { cause, reached, isOfOneBackend } = trouble;
+    const refusal = refusalToRepeat(this.#exchange, cause, reached, isOfOneBackend);
     if (refusal) return refusal;
     const where = this.#options.elsewhere(this.#exchange);
-    const isStale = trouble.cause === 'stale_connection';
+    const isStale = cause === 'stale_connection';
     if (where === 'none' || (where === 'same' && !isStale)) return 'no_other_backend';
-    if (where !== 'other' && causes[trouble.cause].elsewhereOnly) return 'no_other_backend';
+    if (where !== 'other' && (isOfOneBackend || causes[cause].elsewhereOnly)) return 'no_other_backend';
     const waitMs = where === 'other' || isStale ? 0 : this.#waitForSame(outcome);
     if (waitMs === undefined) return 'not_retryable';
     if (this.#options.clock.now() + waitMs >= deadlineAt(this.#exchange)) return 'deadline';
-    const payment = this.#pay(trouble, isStale || (trouble.reached === 'no' && where === 'other'));
+    const payment = this.#pay(trouble, isStale || (reached === 'no' && where === 'other'));
     if (typeof payment === 'string') return payment;
     this.#exchange.sameBackendAllowed = where !== 'other';
     return { waitMs, paid: payment };

@@ -9,10 +9,11 @@ export function refusalToRepeat(
   exchange: Exchange,
   cause: CauseCode,
   reached: Reached,
+  isOfOneBackend = false,
 ): StopReason | undefined {
   if (exchange.cancelled) return stopOf(exchange.cancelled.cause);
   if (exchange.settings.retry === false) return 'disabled';
-  if (causes[cause].retry === 'never') return 'not_retryable';
+  if (causes[cause].retry === 'never' && !isOfOneBackend) return 'not_retryable';
   const answer = eligibility(new ExchangeFacts(exchange, cause, reached));
   return answer === 'retry' ? undefined : answer;
 }

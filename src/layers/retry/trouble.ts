@@ -4,6 +4,7 @@ import { isBackendFailure } from '../../failure/verdict.ts';
 export interface Trouble {
   readonly cause: CauseCode;
   readonly reached: Reached;
+  readonly isOfOneBackend?: true;
 }
 
 const BAD_STATUS: Trouble = { cause: 'backend_status', reached: 'yes' };

@@ -13,6 +13,7 @@ const OF_FLAWS: Readonly<Record<Flaw, readonly CauseCode[]>> = {
   framing_header: ['response_header_invalid', 'response_framing_ambiguous'],
   framing: ['response_framing_ambiguous'],
   coding: ['response_coding_error'],
+  empty_coding_beside_length: ['response_framing_ambiguous', 'response_coding_error'],
   chunk: ['response_coding_error'],
   upgrade: ['upgrade_failed'],
 };

@@ -6,6 +6,7 @@ export type Framing = number | 'chunked' | 'close';
 
 /** RFC 9112 section 6.3, without the tolerance: what is ambiguous is invalid. */
 export function framingOf({ headers }: Head, version: string, lines: Lines): Framing {
+  if (namesNoCodingBesideLength(headers)) throw new Invalid('empty_coding_beside_length');
   const codings = listOf(headers, 'transfer-encoding', lines);
   const lengths = listOf(headers, 'content-length', lines);
   if (codings && lengths) throw new Invalid('framing');
@@ -29,6 +30,18 @@ export function isAmbiguous(headers: Head['headers']): boolean {
   const lines = new Lines(Buffer.alloc(0));
   noBody({ status: 200, headers }, '1.1', lines);
   return lines.oddities.size > 0;
+}
+
+/** Wrong in two ways at once. */
+function namesNoCodingBesideLength(headers: Head['headers']): boolean {
+  const named = (name: string): string[] =>
+    headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+  const codings = named('transfer-encoding');
+  return (
+    codings.length > 0 &&
+    codings.every((value) => /^[\t ,]*$/.test(value)) &&
+    named('content-length').length > 0
+  );
 }
 
 /** The elements of all lines of that name; undefined where there are none. */

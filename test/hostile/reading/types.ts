@@ -14,6 +14,8 @@ export type Flaw =
   | 'framing'
   /** A transfer coding that would have to be undone. */
   | 'coding'
+  /** Both of that. */
+  | 'empty_coding_beside_length'
   | 'chunk'
   | 'upgrade';
 

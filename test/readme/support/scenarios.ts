@@ -1,9 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
+import { makeCertificate } from '../../../src/testing/certificates.ts';
+import { startBackend } from '../../support/live-backend.ts';
 import { type Sent, send } from '../../support/live-client.ts';
+import { listen } from '../../support/live-server.ts';
+import { SLUGGISH, startSluggish, teach } from '../../support/live-sluggish.ts';
 import { messageOn, openWebSocket, startWebSockets } from '../../support/live-websocket.ts';
 import { deadUrl, startEcho, startResetting } from './backends.ts';
 import { blockNamed } from './readme.ts';
@@ -28,10 +33,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'Backends at run time': movesToTheNewBackend,
   Discovery: findsWhatIsBehindAName,
   'Discovery 2': readsListsFromAFile,
+  Destinations: connectsWhereItMay,
+  'TLS to backends': readsCertificatesAnew,
   'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
+  Rewriting: showsTheClientsView,
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
+  'Learned timeouts': watchesWhatIsSlow,
+  Overload: refusesTheLessImportant,
   'Rehearsing failures': rehearsesAFailure,
 };
 
@@ -40,10 +50,13 @@ function start(name: string, backends: readonly string[], place = REPOSITORY): R
 }
 
 /** Where a snippet names what only the reader has. */
-function startWith(name: string, theirs: string, ours: string): RunningSnippet {
-  const { code } = blockNamed(name);
-  if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
-  return new RunningSnippet(code.replace(theirs, ours), [], REPOSITORY);
+function startWith(name: string, replacements: Readonly<Record<string, string>>): RunningSnippet {
+  let { code } = blockNamed(name);
+  for (const [theirs, ours] of Object.entries(replacements)) {
+    if (code.split(theirs).length !== 2) throw new Error(`not exactly one ${theirs} in ${name}`);
+    code = code.replace(theirs, ours);
+  }
+  return new RunningSnippet(code, [], REPOSITORY);
 }
 
 function forwardsPastADeadBackend(mountPath: string): Scenario {
@@ -191,9 +204,38 @@ async function sendsCustomersToTheSameBackend(name: string): Promise<void> {
   expect(counts[0]).toBe(60 - (counts[1] ?? 0));
 }
 
+async function watchesWhatIsSlow(name: string): Promise<void> {
+  const backends = [await startSluggish(), await startSluggish()];
+  const snippet = start(
+    name,
+    backends.map(({ url }) => url),
+  );
+  const url = await snippet.url();
+  await teach(url, 1_000, { 'x-operation': 'read' });
+  const sent = await send(url, { headers: { 'x-operation': 'read', [SLUGGISH]: '1500' } });
+  expect([sent.status, sent.headers['proxy-attempts']]).toEqual([200, undefined]);
+  await snippet.printed(/^observed "read" at 127\.0\.0\.1:\d+: \d+ ms, p99 \d+ ms of 1000$/m);
+}
+
+async function refusesTheLessImportant(name: string): Promise<void> {
+  const backend = await startBackend((_request, response) => void response.writeHead(429).end());
+  const snippet = start(name, [backend.url]);
+  const url = await snippet.url();
+  const paths = Array.from({ length: 150 }, (_, index) => (index % 4 === 0 ? '/checkout' : '/suggestions'));
+  const refused = new Map<string, number>();
+  for (const path of paths) {
+    const sent = await send(`${url}${path}`);
+    if (causeOf(sent) === 'pool_saturated') refused.set(path, (refused.get(path) ?? 0) + 1);
+  }
+  // Of each, of all: what backends accept nothing of is not spared for its importance alone.
+  const [high = 0, low = 0] = [refused.get('/checkout'), refused.get('/suggestions')];
+  expect(low).toBeGreaterThan(50);
+  expect(high / 38).toBeLessThan(low / 112);
+}
+
 async function findsWhatIsBehindAName(name: string): Promise<void> {
   const { port } = await startEcho();
-  const snippet = startWith(name, 'api.internal:3000', `localhost:${port}`);
+  const snippet = startWith(name, { 'api.internal:3000': `localhost:${port}` });
   expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
   await snippet.printed(/^dns:localhost found \d$/m);
 }
@@ -203,7 +245,7 @@ async function readsListsFromAFile(name: string): Promise<void> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'backends.json');
   const [first, second] = [await startEcho(), await startEcho()];
-  const snippet = startWith(name, 'backends.json', file);
+  const snippet = startWith(name, { 'backends.json': file });
   const url = await snippet.url();
   const waiting = send(`${url}/first`);
   writeFileSync(file, JSON.stringify([first.url]));
@@ -216,6 +258,27 @@ async function readsListsFromAFile(name: string): Promise<void> {
   }
   // The file was not there at first.
   expect(snippet.errors).toContain('ENOENT');
+}
+
+async function connectsWhereItMay(name: string): Promise<void> {
+  const { port } = await startEcho();
+  const snippet = startWith(name, { 'api.internal:3000': `localhost:${port}` });
+  expect(textOf(await send(`${await snippet.url()}/orders`))).toBe('GET /orders');
+}
+
+async function readsCertificatesAnew(name: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [ca, file] = [makeCertificate('Authority', { isAuthority: true }), join(folder, 'ca.pem')];
+  const server = createHttps(makeCertificate('backend', { issuer: ca }), (request, response) => {
+    response.end(`${request.method} ${request.url}`);
+  });
+  const { port } = await listen(server);
+  const snippet = startWith(name, { 'api.internal': `127.0.0.1:${port}`, 'ca.pem': file });
+  const url = `${await snippet.url()}/orders`;
+  expect(causeOf(await send(url))).toBe('configuration_error');
+  writeFileSync(file, ca.cert);
+  expect(textOf(await send(url))).toBe('GET /orders');
 }
 
 async function checksBackends(name: string): Promise<void> {
@@ -233,6 +296,21 @@ async function closesAtTheEndOfTheBlock(name: string): Promise<void> {
   expect(await snippet.exitCode()).toBe(0);
   expect(snippet.output).toMatch(/^200 GET \/orders$/m);
   expect(snippet.errors).toBe('');
+}
+
+async function showsTheClientsView(name: string): Promise<void> {
+  const backend = await startBackend((request, response) => {
+    response.setHeader('Set-Cookie', 'cart=7; Domain=shop.internal; Path=/base');
+    if (request.url !== '/base/v1/cart') return void response.end(`${request.method} ${request.url}`);
+    response.writeHead(302, { Server: 'secret', Location: '/base/v1/login' }).end();
+  });
+  const snippet = start(name, [backend.url]);
+  const url = await snippet.url();
+  const { status, headers } = await send(`${url}/shop/api/cart`);
+  expect([status, headers.location, headers.server]).toEqual([302, '/shop/api/login', undefined]);
+  expect(headers['set-cookie']).toEqual(['cart=7; Domain=shop.example; Path=/shop']);
+  expect(textOf(await send(`${url}/shop/api/login`))).toBe('GET /base/v1/login');
+  expect(backend.requests.at(-1)?.headers['x-sent-to']).toBe(`127.0.0.1:${backend.port}`);
 }
 
 async function forwardsTheVeryBytes(name: string): Promise<void> {

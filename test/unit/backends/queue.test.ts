@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { PriorityOf } from '../../../src/backends/priority.ts';
 import { WaitingQueue } from '../../../src/backends/queue.ts';
 import type { Failed } from '../../../src/engine/types.ts';
 import { failed } from '../../../src/failure/failed.ts';
@@ -12,8 +13,8 @@ class Fixture {
   readonly refused: [name: string, failure: Failed][] = [];
   free = 0;
 
-  constructor(size = 10, waitMs = 1_000) {
-    this.queue = new WaitingQueue({ clock: this.clock, size, waitMs });
+  constructor(size = 10, waitMs = 1_000, priorityOf?: PriorityOf) {
+    this.queue = new WaitingQueue({ clock: this.clock, size, waitMs, priorityOf });
   }
 
   wait(name: string, canUse = (): boolean => true, hasTried = false) {
@@ -158,4 +159,38 @@ test('woken by what it does, it serves nobody twice', () => {
   fixture.free = 1;
   fixture.wake();
   expect([fixture.served, fixture.free, fixture.queue.length]).toEqual([['a', 'b'], 0, 0]);
+});
+
+describe('by priority', () => {
+  /** Names begin with it. */
+  const priorityOf: PriorityOf = ({ request }) => Number(request.id.charAt(0));
+
+  test('the most important is served first, and among equals who came first', () => {
+    const fixture = new Fixture(10, 1_000, priorityOf);
+    for (const name of ['1a', '5a', '9a', '5b', '9b', '0a']) fixture.wait(name);
+    fixture.free = 6;
+    fixture.queue.wake();
+    expect(fixture.served).toEqual(['9a', '9b', '5a', '5b', '1a', '0a']);
+  });
+
+  test('in a full queue the least important gives up its place, the one that waits longest', () => {
+    const fixture = new Fixture(3, 1_000, priorityOf);
+    for (const name of ['5a', '3a', '3b', '4a']) fixture.wait(name);
+    expect(fixture.refused).toMatchObject([
+      ['3a', { cause: 'pool_saturated', detail: expect.stringContaining('important') as string }],
+    ]);
+    fixture.wait('3c');
+    expect(fixture.refused.map(([name]) => name)).toEqual(['3a', '3c']);
+    fixture.wait('9a', undefined, true);
+    expect([fixture.refused.at(-1)?.[0], fixture.queue.length, fixture.clock.pending]).toEqual(['3b', 3, 3]);
+  });
+
+  test('who avoids the free backend holds up nobody who is less important', () => {
+    const fixture = new Fixture(10, 1_000, priorityOf);
+    for (let i = 0; i < 30; i += 1) fixture.wait(`9${i}`, () => false, true);
+    fixture.wait('1a');
+    fixture.wake();
+    expect(fixture.served).toEqual([]);
+    expect(fixture.refused).toHaveLength(21);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HookError } from '../../../src/engine/hooks.ts';
 import { failed } from '../../../src/failure/failed.ts';
-import { failedWith, fakeBackend, SUCCEEDED, trip } from '../../support/fake-backend.ts';
+import { failedWith, fakeBackend, SUCCEEDED, trip, SAYS_NOTHING } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
 import { fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded, FakeUpgraded } from '../../support/fake-outcome.ts';
@@ -209,6 +209,34 @@ describe('an attempt that was given up because another one answered first', () =
   test('shows how slow its backend at least is, and never how fast', async () => {
     expect((await passOver(500)).latency.value).toBe(500);
     expect((await passOver(1)).latency.value).toBe(fakeBackend('b').latency.value);
+  });
+});
+
+describe('an attempt that was cut for being slow', () => {
+  /** So many in a row, each after so long. */
+  async function cut(times: number, waitedMs: number) {
+    const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
+    const fixture = new SelectFixture([backend]);
+    for (let i = 0; i < times; i += 1) {
+      const exchange = fakeExchange();
+      const outcome = fixture.forward(exchange);
+      const { attempt } = exchange;
+      if (!attempt) throw new Error('nothing was sent');
+      Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs });
+      fixture.hops[i]?.resolve(failed('first_byte_timeout', { verdict: SAYS_NOTHING }));
+      await outcome;
+    }
+    return backend;
+  }
+
+  test('shows how slow its backend at least is, and is no failure', async () => {
+    const backend = await cut(1, 500);
+    expect([backend.latency.value, backend.standing]).toEqual([500, 'available']);
+  });
+
+  test('again and again, its backend is taken for slower and slower, within limits', async () => {
+    expect((await cut(3, 500)).latency.value).toBe(2_000);
+    expect((await cut(9, 500)).latency.value).toBe(4_000);
   });
 });
 

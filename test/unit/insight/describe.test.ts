@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { failed } from '../../../src/failure/failed.ts';
-import { describeAttempt, describeExchange, describeRepeat } from '../../../src/insight/describe.ts';
+import {
+  describeAttempt,
+  describeExchange,
+  describeLimit,
+  describeRepeat,
+} from '../../../src/insight/describe.ts';
 import { addAttempt, fakeExchange } from '../../support/fake-exchange.ts';
 import { FakeResponded, FakeUpgraded } from '../../support/fake-outcome.ts';
 
@@ -136,5 +141,27 @@ describe('a decision about sending once more', () => {
       number: undefined,
       backend: undefined,
     });
+  });
+});
+
+test('a limit that was reached', () => {
+  const exchange = fakeExchange({ id: 'r' });
+  const limit = { limitMs: 250, source: 'learned', p50: 10, p99: 20, samples: 1_000 } as const;
+  const decision = {
+    action: 'cut',
+    phase: 'first_byte',
+    route: 'GET /x',
+    limit,
+    configuredMs: 30_000,
+  } as const;
+  expect(describeLimit(exchange, addAttempt(exchange), decision)).toEqual({
+    requestId: 'r',
+    action: 'cut',
+    phase: 'first_byte',
+    route: 'GET /x',
+    backend: 'a',
+    number: 1,
+    ...limit,
+    configuredMs: 30_000,
   });
 });

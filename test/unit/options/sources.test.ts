@@ -72,6 +72,16 @@ describe('what cannot be discovered', () => {
   });
 });
 
+test('what a function says of TLS is known later: it must name the server all the same', () => {
+  const tlsOf = (tls: unknown) => {
+    const [source] = settleSources([{ url: 'https://a', discover: 'srv', tls: () => tls }]).sources;
+    const given = source?.kind === 'srv' ? source.template.target.tls : undefined;
+    return () => (typeof given === 'function' ? given() : given);
+  };
+  expect(tlsOf({ servername: 'b', ca: 'c' })()).toEqual({ servername: 'b', ca: 'c' });
+  for (const unnamed of [{ ca: 'c' }, undefined]) expect(tlsOf(unnamed)).toThrow('servername must be given');
+});
+
 test('names are unique across backends and sources', () => {
   const discovered = { url: 'http://a:3000', discover: 'dns' };
   expect(() => settleSources(['http://a', discovered])).toThrow('got "a" twice: set `name`');

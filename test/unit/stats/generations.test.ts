@@ -30,3 +30,9 @@ test('never holds more than twice its size', () => {
   }
   expect(most).toBeLessThanOrEqual(20);
 });
+
+test('lists each value that it holds once', () => {
+  const map = new Generations<string, string>(2);
+  for (const key of ['a', 'b', 'c', 'a']) map.get(key, () => key);
+  expect([...map.values()].sort()).toEqual(['a', 'b', 'c']);
+});

@@ -41,3 +41,18 @@ test.each([-1, 0])('%i is the shortest', (value) => {
 test.each([1e9, Infinity])('%d is the longest, which is about an hour', (value) => {
   expect(of([value]).quantile(1)).toBeGreaterThan(3_600_000);
 });
+
+test('cleared, it knows nothing', () => {
+  const histogram = of([1, 2, 3, 4], 3);
+  histogram.clear();
+  expect([histogram.samples, histogram.quantile(0.5)]).toEqual([0, 0]);
+  expect(histogram.moments()).toEqual({ mean: 0, deviation: 0 });
+});
+
+test('mean and deviation are about those of the samples', () => {
+  const { mean, deviation } = of([100, 200, 300, 400, 500]).moments();
+  expect(mean).toBeGreaterThanOrEqual(300);
+  expect(mean).toBeLessThan(300 * 1.1);
+  expect(deviation / 141.4).toBeGreaterThan(0.9);
+  expect(deviation / 141.4).toBeLessThan(1.1);
+});

@@ -46,3 +46,23 @@ test('what is pending is counted in one tally at a time', () => {
   gate.countIn(undefined);
   expect([one.pending, other.pending, gate.pending]).toEqual([0, 0, 1]);
 });
+
+test('its limit may change while requests are pending: those beyond a lower one go on', () => {
+  const gate = new ConcurrencyGate(3);
+  const edges: [now: number, admits: boolean][] = [];
+  gate.listener = { onEdge: (now) => edges.push([now, gate.admits()]), onIdle: () => undefined };
+  const passes = [gate.enter(1), gate.enter(1)];
+  gate.setLimit(1, 2);
+  expect([gate.limit, gate.pending, gate.enter(3)]).toEqual([1, 2, undefined]);
+  for (const [index, pass] of passes.entries()) pass?.settle({ kind: 'success' }, 4 + index);
+  gate.setLimit(2, 6);
+  gate.enter(7);
+  gate.setLimit(1, 8);
+  gate.setLimit(4, 9);
+  expect(edges).toEqual([
+    [2, false],
+    [5, true],
+    [8, false],
+    [9, true],
+  ]);
+});

@@ -1,27 +1,61 @@
 import { describe, expect, test } from 'vitest';
 import type { BackendAttempt } from '../../../../src/engine/attempt.ts';
 import type { ClientExchange } from '../../../../src/engine/exchange.ts';
-import type { Failed, Forward, Outcome } from '../../../../src/engine/types.ts';
+import type {
+  Failed,
+  Forward,
+  LimitDecision,
+  Outcome,
+  ProxyRequest,
+  Target,
+} from '../../../../src/engine/types.ts';
 import { failed } from '../../../../src/failure/failed.ts';
 import { attemptTimeout } from '../../../../src/layers/attempt-timeout/attempt-timeout.ts';
 import { LearnedLimits } from '../../../../src/layers/attempt-timeout/learned-limits.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { addAttempt, fakeExchange, type FakeSettings } from '../../../support/fake-exchange.ts';
+import {
+  addAttempt,
+  fakeExchange,
+  fakeRequest,
+  type FakeSettings,
+  fakeTarget,
+} from '../../../support/fake-exchange.ts';
 import { deferred, FakeResponded } from '../../../support/fake-outcome.ts';
 
+type Timeouts = NonNullable<FakeSettings['timeouts']>;
+
 class Fixture {
+  readonly #targets = new Map<string, Target>();
   readonly clock = new FakeClock();
   canGoElsewhere = true;
+  /** How much time the last question was about. */
+  neededMs = NaN;
+  readonly decisions: (LimitDecision & { readonly backend: string })[] = [];
+  readonly learned = new LearnedLimits();
   readonly layer = attemptTimeout({
     clock: this.clock,
-    learned: new LearnedLimits(),
-    canGoElsewhere: () => this.canGoElsewhere,
+    learned: this.learned,
+    canGoElsewhere: (_exchange, neededMs) => {
+      this.neededMs = neededMs;
+      return this.canGoElsewhere;
+    },
+    observer: {
+      watchesLimits: () => true,
+      limitDecided: (_exchange, { target }, decision) =>
+        void this.decisions.push({ ...decision, backend: target.name }),
+    },
   });
 
   /** One attempt that is under way; it ends when it is answered or cut. */
-  begin(path = '/', timeouts = { firstByteMs: 10_000, learned: true }) {
-    const exchange: ClientExchange = fakeExchange({ path, settings: { timeouts } });
-    const attempt = addAttempt(exchange, { startedAt: this.clock.now() });
+  begin(path = '/', timeouts: Timeouts = { firstByteMs: 10_000, learned: true }) {
+    return this.again(fakeExchange({ path, settings: { timeouts } }));
+  }
+
+  /** Another attempt of that exchange. */
+  again(exchange: ClientExchange, backend = 'a') {
+    const target = this.#targets.get(backend) ?? fakeTarget(backend);
+    this.#targets.set(backend, target);
+    const attempt = addAttempt(exchange, { startedAt: this.clock.now(), target });
     const { promise, resolve } = deferred<Outcome>();
     let cut: Failed | undefined;
     attempt.running = {
@@ -33,6 +67,7 @@ class Fixture {
     const hop: Forward = () => promise;
     const outcome = this.layer(hop)(exchange);
     return {
+      exchange,
       attempt,
       outcome,
       cut: () => cut,
@@ -48,9 +83,9 @@ class Fixture {
   }
 
   /** So many attempts that took so long. */
-  async learn(samples: number, latencyMs: number, path = '/'): Promise<void> {
+  async learn(samples: number, latencyMs: number, path = '/', timeouts?: Timeouts): Promise<void> {
     for (let i = 0; i < samples; i += 1) {
-      const one = this.begin(path);
+      const one = this.begin(path, timeouts);
       one.send();
       this.clock.advance(latencyMs);
       await one.answer();
@@ -166,6 +201,10 @@ describe('the learned limit', () => {
       fixture.clock.advance(20_000);
       limits.push(one.attempt.limit?.limitMs);
       await one.outcome;
+      const other = fixture.again(one.exchange, 'b');
+      other.send();
+      fixture.clock.advance(20_000);
+      await other.outcome;
     }
     expect(limits.at(-1)).toBeGreaterThanOrEqual(2 * (limits[0] ?? Infinity));
   });
@@ -177,6 +216,117 @@ describe('the learned limit', () => {
     one.send();
     fixture.clock.advance(9_999);
     expect(one.cut()).toBeUndefined();
+  });
+});
+
+describe('a cut', () => {
+  test('is told, with what it rests on', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100, '/users/1');
+    const one = fixture.begin('/users/2');
+    one.send();
+    fixture.clock.advance(250);
+    const limit = { limitMs: 250, source: 'learned', samples: 1_000 };
+    expect(fixture.decisions).toMatchObject([
+      {
+        action: 'cut',
+        phase: 'first_byte',
+        route: 'GET /users/#',
+        backend: 'a',
+        limit,
+        configuredMs: 10_000,
+      },
+    ]);
+  });
+
+  test('needs time for another attempt: as much as nearly all answers take', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100);
+    fixture.begin().send();
+    fixture.clock.advance(250);
+    expect(fixture.neededMs).toBeGreaterThanOrEqual(100);
+    expect(fixture.neededMs).toBeLessThan(110);
+  });
+
+  /** What the limit is after cuts, each followed by an answer from another backend after so long. */
+  async function afterCuts(cuts: number, answerMs: number): Promise<number | undefined> {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100);
+    for (let i = 0; i < cuts; i += 1) {
+      const one = fixture.begin();
+      one.send();
+      fixture.clock.advance(20_000);
+      await one.outcome;
+      const other = fixture.again(one.exchange, 'b');
+      other.send();
+      fixture.clock.advance(answerMs);
+      await other.answer();
+    }
+    return fixture.learned.of(fakeRequest()).get(10_000)?.limitMs;
+  }
+
+  test('that another backend makes good in less time speaks of one backend, and widens nothing', async () => {
+    expect(await afterCuts(50, 100)).toBe(250);
+  });
+
+  test('after which the others take as long widens the limit', async () => {
+    expect((await afterCuts(3, 600)) ?? 0).toBeGreaterThan(1_000);
+  });
+
+  test('on several backends, of a good part of attempts, widens it to the configured one, and that is told', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_100, 100);
+    for (let i = 0; i < 20; i += 1) fixture.again(fakeExchange(), i % 2 === 0 ? 'a' : 'b').send();
+    fixture.clock.advance(250);
+    const widened = fixture.decisions.filter(({ action }) => action === 'widened');
+    expect(widened).toMatchObject([{ limit: { source: 'learned' } }]);
+    expect(fixture.learned.of(fakeRequest()).get(10_000)).toBeUndefined();
+  });
+});
+
+describe('a limit that only watches', () => {
+  const OBSERVE = { firstByteMs: 10_000, learned: 'observe' } as const;
+
+  test('says what it would have cut, once, and lets it go on', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100, '/', OBSERVE);
+    const one = fixture.begin('/', OBSERVE);
+    one.send();
+    fixture.clock.advance(9_999);
+    expect(one.cut()).toBeUndefined();
+    expect(fixture.decisions).toMatchObject([{ action: 'observed', limit: { limitMs: 250 } }]);
+    fixture.clock.advance(1);
+    expect(one.cut()).toMatchObject({ verdict: { kind: 'failure' } });
+  });
+
+  test('says nothing of what could not go elsewhere', async () => {
+    const fixture = new Fixture();
+    await fixture.learn(1_000, 100, '/', OBSERVE);
+    fixture.canGoElsewhere = false;
+    fixture.begin('/', OBSERVE).send();
+    fixture.clock.advance(9_999);
+    expect(fixture.decisions).toEqual([]);
+  });
+});
+
+describe('timeouts.key', () => {
+  const key = ({ headers }: ProxyRequest): string | undefined =>
+    headers['x-op'] === undefined ? undefined : String(headers['x-op']);
+
+  test('says what belongs together', () => {
+    const learned = new LearnedLimits();
+    const of = (path: string, ...rawHeaders: string[]) => learned.of(fakeRequest({ path, rawHeaders }), key);
+    expect(of('/rpc', 'x-op', 'read')).toBe(of('/other', 'x-op', 'read'));
+    expect(of('/rpc', 'x-op', 'read')).not.toBe(of('/rpc', 'x-op', 'write'));
+    expect(of('/rpc')).toBe(learned.of(fakeRequest({ path: '/rpc' })));
+    expect(of('/rpc', 'x-op', 'GET /rpc')).not.toBe(of('/rpc'));
+  });
+
+  test('what it throws, or returns against the rules, is its own fault', () => {
+    const exchange = fakeExchange({ settings: { timeouts: { key: () => 1 as unknown as string } } });
+    addAttempt(exchange);
+    const { layer } = new Fixture();
+    expect(() => layer(() => Promise.resolve(new FakeResponded()))(exchange)).toThrow(/timeouts\.key/);
   });
 });
 

@@ -57,6 +57,32 @@ describe('an attempt that was cut', () => {
   });
 });
 
+test('what is rarer than the quantile can see shows in the variance', () => {
+  const learned = learn(1_999, 400);
+  learned.observe(600_000);
+  expect(learned.get(Infinity)?.limitMs).toBeGreaterThan(40_000);
+});
+
+test('it narrows by degrees, so that a gap between slow answers does not cut the next one', () => {
+  const learned = learn(1_000, 4_000);
+  const before = learned.get(30_000)?.limitMs ?? NaN;
+  for (let i = 0; i < 2_200; i += 1) {
+    learned.observe(100);
+    learned.get(30_000);
+  }
+  expect(learned.get(30_000)?.limitMs).toBeGreaterThan(0.3 * before);
+  for (let i = 0; i < 4_000; i += 1) {
+    learned.observe(100);
+    learned.get(30_000);
+  }
+  expect(learned.get(30_000)?.limitMs).toBe(250);
+});
+
+test('the configured limit is told with what is known', () => {
+  expect(learn(0, 0).configured(30_000)).toEqual({ limitMs: 30_000, source: 'configured' });
+  expect(learn(10, 400).configured(30_000)).toMatchObject({ source: 'configured', samples: 10 });
+});
+
 test('old latencies are forgotten', () => {
   const learned = learn(1_000, 4_000);
   for (let i = 0; i < 2_500; i += 1) learned.observe(400);
