@@ -5,8 +5,8 @@ import type { Mount } from '../../engine/core.ts';
 import { HookError } from '../../engine/hooks.ts';
 import type { Destination } from '../../engine/settings.ts';
 import type { Exchange, Failed } from '../../engine/types.ts';
-import type { ParsedBody } from '../consumed-body.ts';
-import { handleFor, type Host } from '../handle.ts';
+import { expressTrust } from '../app-trust.ts';
+import { type FrameworkRequest, handleFor, type Host } from '../handle.ts';
 import { alwaysResponding, type UpgradeListener, upgradeListener } from '../upgrade.ts';
 import { currentHeaders } from './current-headers.ts';
 import { answeredByHandler, errorOf, type TellError } from './errors.ts';
@@ -66,7 +66,7 @@ function subscribe({ socket }: IncomingMessage, subscribed: WeakSet<Server>, upg
 }
 
 class CompatibleVisit implements Host {
-  readonly #message: IncomingMessage & ParsedBody;
+  readonly #message: IncomingMessage & FrameworkRequest;
   readonly #response: ServerResponse;
   readonly #next: Next | undefined;
   readonly #mount: Mount;
@@ -134,8 +134,11 @@ class CompatibleVisit implements Host {
   };
 
   #handle(destination: Destination | undefined): void {
+    const asksApp = this.#mount.settings.headers.trust === 'app';
     handleFor(this.#message, this.#response, this.#message, this.#mount, this, {
       destination,
+      originalUrl: this.#message.originalUrl,
+      appTrust: asksApp ? expressTrust(this.#message) : undefined,
       rawHeaders: currentHeaders(this.#message),
       hooksMayWriteBody: this.#parts.hooksMayWriteBody,
     });
