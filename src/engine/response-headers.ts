@@ -78,17 +78,29 @@ export function withoutLength(headers: RawHeaders): RawHeaders {
   return kept;
 }
 
-/** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
+/**
+ * What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, request modifiers, authentication, and
+ * what says how to treat the response or its content.
+ */
 const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  'age',
   'authorization',
   'cache-control',
   'content-encoding',
   'content-length',
   'content-range',
   'content-type',
+  'date',
+  'expires',
   'host',
+  'location',
+  'max-forwards',
   'proxy-status',
+  'range',
+  'retry-after',
   'set-cookie',
+  'vary',
+  'www-authenticate',
 ]);
 
 /** Trailers as the client may get them; undefined where there are none, which is nearly always. */
