@@ -24,6 +24,7 @@ import type { Forwarder } from './forwarders/forwarder.ts';
 import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
+import { ConnectLimit } from './layers/attempt-timeout/connect-limit.ts';
 import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
@@ -32,7 +33,7 @@ import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
-import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { couldMove, couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { rewrite } from './layers/rewrite.ts';
@@ -207,6 +208,10 @@ export class Gateway implements AsyncDisposable {
           learned,
           canGoElsewhere: (exchange, neededMs) =>
             couldRepeat(exchange, elsewhere(exchange), budget, clock.now(), neededMs),
+          connecting: {
+            limit: new ConnectLimit(),
+            canMove: (exchange) => couldMove(exchange, elsewhere(exchange)),
+          },
           observer,
         }),
       ],

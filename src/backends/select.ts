@@ -129,7 +129,8 @@ class Sending {
       );
     }
     if (this.#attempt.superseded) this.#passedOver(IGNORED, 0);
-    else if (outcome.cause === 'first_byte_timeout') this.#passedOver(outcome.verdict, MOST_DOUBT);
+    else if (outcome.cause === 'first_byte_timeout' || this.#attempt.limit?.source === 'learned')
+      this.#passedOver(outcome.verdict, MOST_DOUBT);
     else this.#settle(outcome.verdict);
   }
 
@@ -158,10 +159,10 @@ class Sending {
    * known but that it would have taken longer, it is taken for twice as slow each time, up to `doubt` times the wait.
    */
   #passedOver(verdict: Verdict, doubt: number): void {
-    const { endedAt, sentAt } = this.#attempt;
-    if (endedAt !== undefined && sentAt !== undefined) {
+    const { endedAt, sentAt, startedAt, superseded } = this.#attempt;
+    if (endedAt !== undefined && (sentAt !== undefined || !superseded)) {
       const { latency } = this.#backend;
-      const waitedMs = endedAt - sentAt;
+      const waitedMs = endedAt - (sentAt ?? startedAt);
       const known = latency.at(endedAt);
       const atLeast = Math.max(waitedMs, Math.min(2 * known, doubt * waitedMs));
       if (atLeast > known) latency.observe(atLeast, endedAt);
