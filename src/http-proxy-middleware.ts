@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Options } from 'http-proxy-middleware';
+import { GuardedResponse } from './adapters/compatible/guarded-response.ts';
 import { type CompatibleMiddleware, compatibleMiddleware } from './adapters/compatible/middleware.ts';
 import type { Destination } from './engine/settings.ts';
+import type { Exchange, Failed } from './engine/types.ts';
 import type { ForwarderFactory } from './forwarders/forwarder.ts';
 import { MiddlewareForwarder } from './forwarders/http-proxy-middleware/forwarder.ts';
 import { Front } from './forwarders/http-proxy-middleware/front.ts';
@@ -97,19 +99,31 @@ export function httpProxyMiddleware(options: Options = {}): ForwarderFactory {
 /** Somebody has to be named where `router` alone knows the targets. */
 const NOBODY = ['http://nobody.invalid'];
 
-function gatewaySettings({ gateway, backends }: CompatibleSettings, instance: MiddlewareInstance): Settings {
+function gatewaySettings(
+  { gateway, backends, mirror }: CompatibleSettings,
+  instance: MiddlewareInstance,
+): Settings {
   if ('forwarder' in gateway) throw new TypeError('causeway.forwarder cannot be used here: it is this one');
   const settings = settleOptions({
     ...gateway,
     backends: gateway.backends ?? NOBODY,
     forwarder: (context) =>
-      new MiddlewareForwarder(context, instance, (exchange, { error }) => {
-        const { client, attempt } = exchange;
-        if (!client || !(error instanceof Error)) return;
-        void instance.tellError(error, client.message, client.response, attempt && urlOf(attempt.target));
+      new MiddlewareForwarder(context, instance, {
+        mirror: mirror?.target,
+        changesHost: gateway.headers?.host === 'backend',
+        onBroken: (exchange, failure) => tellBroken(instance, exchange, failure),
       }),
   });
   return gateway.backends ? settings : Object.freeze({ ...settings, backends });
+}
+
+/** Too late for another answer, but not for who keeps count. */
+function tellBroken(instance: MiddlewareInstance, { client, attempt }: Exchange, { error }: Failed): void {
+  if (!client || !(error instanceof Error)) return;
+  // Whatever a handler writes would pass for the rest of the body.
+  const guarded = new GuardedResponse(client.response);
+  guarded.close();
+  void instance.tellError(error, client.message, guarded.response, attempt && urlOf(attempt.target));
 }
 
 function frontOf(

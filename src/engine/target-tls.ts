@@ -5,7 +5,7 @@ export const TLS_KEYS: readonly string[] = ['ca', 'cert', 'key', 'servername', '
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 
 const HOOK = 'backends[].tls';
-const NOTHING: TargetTls = Object.freeze({});
+const NOTHING: DialTls = Object.freeze({});
 
 /**
  * TLS for a new connection, read anew where the option is a function.

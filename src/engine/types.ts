@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
 import type { Destination, RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
@@ -237,14 +236,13 @@ export interface TargetTls {
 }
 
 /** What http-proxy-middleware allows beside that. */
-export interface DialTls extends Omit<TargetTls, 'minVersion'> {
+export interface DialTls extends TargetTls {
+  /** False: a user of http-proxy-middleware has said `secure: false`. */
   readonly rejectUnauthorized?: boolean;
   readonly pfx?: string | Buffer;
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
-  readonly minVersion?: SecureVersion;
-  readonly maxVersion?: SecureVersion;
 }
 
 /** What limited an attempt, and why: shown in the report. */

@@ -83,7 +83,7 @@ export class DirectForwarder implements Forwarder {
   }
 
   /** A connection such as this lane's own, for the other lane. */
-  dial(target: Target, request: DialRequest, callback: ConnectCallback): Connecting {
+  dial(target: Target, request: DialRequest | undefined, callback: ConnectCallback): Connecting {
     return this.#connect(target, request, callback);
   }
 

@@ -2,7 +2,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { HookError } from '../engine/hooks.ts';
 import { tlsOf } from '../engine/target-tls.ts';
-import type { Target, DialTls } from '../engine/types.ts';
+import type { DialTls, Target } from '../engine/types.ts';
 
 /** What connections to a backend have in common as long as its certificates stay what they are. */
 export interface TlsMaterial {

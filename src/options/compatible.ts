@@ -1,4 +1,5 @@
 import type { BackendSettings } from '../engine/settings.ts';
+import { TLS_VERSIONS } from '../engine/target-tls.ts';
 import type { GatewayOptions } from '../options.ts';
 import { aBoolean, aFunction, type Check, checkKeys, either, having, number, oneOf, show } from './check.ts';
 import { type DialOptions, pick, settleTarget } from './compatible-target.ts';
@@ -108,7 +109,6 @@ const TLS_KEYS = [
   'servername',
   'rejectUnauthorized',
   'minVersion',
-  'maxVersion',
 ];
 
 /** @throws TypeError or RangeError that names key, rule and value, or why it cannot be done. */
@@ -223,6 +223,8 @@ function checkPrefixes({ prependPath }: CompatibleOptions, backends: readonly Ba
 function settleDial({ secure, ssl, ca, localAddress }: CompatibleOptions): DialOptions {
   const given = (ssl ?? {}) as Readonly<Record<string, unknown>>;
   checkKeys('ssl', given, TLS_KEYS);
+  const { minVersion } = given;
+  if (minVersion !== undefined) oneOf(...TLS_VERSIONS)('ssl.minVersion', minVersion);
   const tls = pick({ ...given, ...(ca !== undefined && { ca }) }, TLS_KEYS);
   return {
     tls: secure === undefined ? tls : { ...tls, rejectUnauthorized: secure === true },

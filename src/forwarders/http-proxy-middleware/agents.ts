@@ -23,7 +23,7 @@ export interface BackendAgentOptions {
   readonly clock: Clock;
   /** Connections serve one request after the other. */
   readonly keepAlive: boolean;
-  readonly dial: (request: DialRequest, callback: ConnectCallback) => Connecting;
+  readonly dial: (request: DialRequest | undefined, callback: ConnectCallback) => Connecting;
 }
 
 /** Longer than that, an idle connection is of no use: common servers close after 5 s. */
@@ -68,16 +68,15 @@ export class BackendAgent extends NodeAgent {
     callback: (error: Error | null, socket: Duplex) => void,
   ): undefined {
     const attempt = options[ATTEMPT];
-    if (!attempt) throw new Error('a request that belongs to no attempt');
     const { clock, dial } = this.#options;
     let isOver = false;
     const connecting = dial(attempt, (error, socket) => {
       isOver = true;
-      attempt.connecting = undefined;
+      if (attempt) attempt.connecting = undefined;
       if (socket) this.#connections.set(socket, new Connection(socket, this.idleAge, () => clock.now()));
       callback(error, socket as Socket);
     });
-    if (!isOver) attempt.connecting = connecting;
+    if (attempt && !isOver) attempt.connecting = connecting;
   }
 
   override reuseSocket(socket: Duplex, request: ClientRequest): void {

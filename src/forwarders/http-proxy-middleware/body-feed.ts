@@ -25,7 +25,7 @@ type Listener = (chunk?: Buffer) => void;
 export class BodyFeed {
   readonly #source: FeedSource;
   readonly #events: FeedEvents;
-  #watcher: Watcher | undefined;
+  readonly #watchers: Watcher[] = [];
   #onData: Listener | undefined;
 
   constructor(source: FeedSource, events: FeedEvents) {
@@ -35,7 +35,7 @@ export class BodyFeed {
 
   /** Shows the bytes to somebody else as well. */
   watch(watcher: Watcher): void {
-    this.#watcher = watcher;
+    this.#watchers.push(watcher);
   }
 
   pipe(request: ClientRequest): void {
@@ -70,16 +70,21 @@ export class BodyFeed {
   }
 
   #hand(end: (bytes: Buffer | undefined) => void, bytes: Buffer | null): void {
-    if (bytes) this.#watcher?.(bytes);
-    this.#watcher?.(null);
+    if (bytes) this.#show(bytes);
+    this.#show(null);
     end(bytes ?? undefined);
     this.#events.onSent();
   }
 
   #follow(source: Readable): void {
-    const watcher = this.#watcher;
-    if (watcher) source.on('data', watcher).on('end', () => watcher(null));
+    if (this.#watchers.length > 0) {
+      source.on('data', (chunk: Buffer) => this.#show(chunk)).on('end', () => this.#show(null));
+    }
     source.on('end', this.#events.onSent);
+  }
+
+  #show(chunk: Buffer | null): void {
+    for (const watcher of this.#watchers) watcher(chunk);
   }
 }
 

@@ -2,31 +2,43 @@ import type { Exchange, Outcome, Target } from '../../engine/types.ts';
 import { failed } from '../../failure/failed.ts';
 import { DirectForwarder } from '../direct.ts';
 import type { Forwarder, ForwarderContext } from '../forwarder.ts';
-import { BorrowedAgent } from './agents.ts';
+import { BackendAgent, type BackendAgentOptions, BorrowedAgent } from './agents.ts';
 import { MiddlewareAttempt } from './attempt.ts';
 import type { MiddlewareContext } from './context.ts';
 import type { MiddlewareInstance } from './instance.ts';
+import type { MiddlewareSettings } from './settings.ts';
+import { Mirror } from './mirror.ts';
+import { MiddlewareUpgrade } from './upgrade-attempt.ts';
 import { BorrowedRoute, OwnRoute, type Route } from './route.ts';
+
+/** What only the drop-in has. */
+export interface MiddlewareExtras {
+  /** Where a copy of each request goes. */
+  readonly mirror?: Target | undefined;
+  /** Copies have the Host header of the mirror. */
+  readonly changesHost?: boolean;
+  readonly onBroken?: MiddlewareContext['onBroken'];
+}
 
 /** The lane through http-proxy-middleware: it forwards, with its options, hooks and plugins; the engine does the rest. */
 export class MiddlewareForwarder implements Forwarder {
   readonly #context: ForwarderContext;
   readonly #instance: MiddlewareInstance;
-  readonly #onBroken: MiddlewareContext['onBroken'];
+  readonly #extras: MiddlewareExtras;
+  readonly #mirror: Mirror | undefined;
+  readonly #mirrorAgent: BackendAgent | undefined;
   /** Makes the connections, for both lanes alike. */
   readonly #direct: DirectForwarder;
   readonly #contexts = new Map<Target, MiddlewareContext>();
 
-  constructor(
-    context: ForwarderContext,
-    instance: MiddlewareInstance,
-    onBroken?: MiddlewareContext['onBroken'],
-  ) {
-    checkDestinations(context, instance);
+  constructor(context: ForwarderContext, instance: MiddlewareInstance, extras: MiddlewareExtras = {}) {
+    checkDestinations(context, instance.settings);
     this.#context = context;
     this.#instance = instance;
-    this.#onBroken = onBroken;
+    this.#extras = extras;
     this.#direct = new DirectForwarder(context);
+    this.#mirrorAgent = extras.mirror && this.#agentTo(extras.mirror);
+    this.#mirror = this.#makeMirror();
   }
 
   readonly forward = (exchange: Exchange): Promise<Outcome> => {
@@ -34,10 +46,13 @@ export class MiddlewareForwarder implements Forwarder {
     if (!attempt) {
       return Promise.resolve(failed('gateway_error', { error: new Error('no backend was selected') }));
     }
-    if (exchange.upgrade !== undefined) return this.#direct.forward(exchange);
+    const isUpgrade = exchange.upgrade !== undefined;
+    // Other protocols than WebSocket are none of http-proxy-middleware's.
+    if (isUpgrade && !MiddlewareUpgrade.canTake(exchange)) return this.#direct.forward(exchange);
     const context = this.#contextOf(attempt.target);
+    const Attempt = isUpgrade ? MiddlewareUpgrade : MiddlewareAttempt;
     return new Promise((resolve) => {
-      new MiddlewareAttempt(exchange, attempt, context, resolve).start();
+      new Attempt(exchange, attempt, context, resolve).start();
     });
   };
 
@@ -58,11 +73,13 @@ export class MiddlewareForwarder implements Forwarder {
 
   async close(): Promise<void> {
     for (const { route } of this.#contexts.values()) route.close();
+    this.#mirrorAgent?.close();
     await this.#direct.close();
   }
 
   async destroy(): Promise<void> {
     for (const { route } of this.#contexts.values()) route.destroy();
+    this.#mirrorAgent?.destroy();
     await this.#direct.destroy();
   }
 
@@ -78,7 +95,8 @@ export class MiddlewareForwarder implements Forwarder {
       settings: this.#instance.settings,
       route: this.#routeTo(target),
       checkPlaintext: (one, listener) => this.#direct.checkPlaintext(one, listener),
-      onBroken: this.#onBroken,
+      mirror: this.#mirror,
+      onBroken: this.#extras.onBroken,
     };
     this.#contexts.set(target, context);
     return context;
@@ -88,17 +106,34 @@ export class MiddlewareForwarder implements Forwarder {
     const { clock } = this.#context;
     const { agent } = this.#instance.settings;
     if (agent) return new BorrowedRoute(new BorrowedAgent(agent), target, clock);
-    return new OwnRoute({
+    return new OwnRoute(this.#agentOptions(target));
+  }
+
+  #agentTo(target: Target): BackendAgent {
+    return new BackendAgent(this.#agentOptions(target));
+  }
+
+  #agentOptions(target: Target): BackendAgentOptions {
+    return {
       target,
-      clock,
-      keepAlive: agent !== false,
+      clock: this.#context.clock,
+      keepAlive: this.#instance.settings.agent !== false,
       dial: (request, callback) => this.#direct.dial(target, request, callback),
-    });
+    };
+  }
+
+  #makeMirror(): Mirror | undefined {
+    const { mirror: target, changesHost = false } = this.#extras;
+    const agent = this.#mirrorAgent;
+    if (!target || !agent) return undefined;
+    const { clock, logger } = this.#context;
+    const { headers = {}, auth } = this.#instance.settings.options;
+    return new Mirror({ target, agent, clock, logger, headers, auth, changesHost });
   }
 }
 
-/** @throws TypeError where connections would be made past our connector, which alone knows where they may go. */
-function checkDestinations({ destinations }: ForwarderContext, { settings }: MiddlewareInstance): void {
+/** What is connected by others cannot be kept from going anywhere. */
+function checkDestinations({ destinations }: ForwarderContext, settings: MiddlewareSettings): void {
   if (!destinations) return;
   const bypass = settings.agent ? 'agent' : settings.followsRedirects ? 'followRedirects' : undefined;
   if (bypass === undefined) return;

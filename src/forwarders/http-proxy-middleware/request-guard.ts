@@ -1,5 +1,6 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RawHeaders } from '../../engine/types.ts';
 
 /** Sees what becomes of a request before everybody else. */
 export interface RequestWatcher {
@@ -7,15 +8,15 @@ export interface RequestWatcher {
   connected(request: ClientRequest, socket: Socket): void;
   requestFailed(error: Error): void;
   /** False: it is not for http-proxy-middleware. */
-  mayRespond?(message: IncomingMessage): boolean;
+  mayRespond(message: IncomingMessage): boolean;
   switched(message: IncomingMessage, socket: Socket, head: Buffer): void;
-  relayInformation(status: number, headers: IncomingHttpHeaders): void;
+  relayInformation(status: number, raw: RawHeaders): void;
   hookThrew(hook: string, thrown: unknown): void;
 }
 
 interface Information {
   readonly statusCode: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: RawHeaders;
 }
 
 /**
@@ -49,13 +50,13 @@ function passesOn(
       watcher.connected(request, given[0] as Socket);
       return true;
     case 'response':
-      return watcher.mayRespond?.(given[0] as IncomingMessage) ?? true;
+      return watcher.mayRespond(given[0] as IncomingMessage);
     case 'upgrade':
       watcher.switched(given[0] as IncomingMessage, given[1] as Socket, given[2] as Buffer);
       return false;
     case 'information': {
-      const { statusCode, headers } = given[0] as Information;
-      watcher.relayInformation(statusCode, headers);
+      const { statusCode, rawHeaders } = given[0] as Information;
+      watcher.relayInformation(statusCode, rawHeaders);
       return true;
     }
     case 'error':

@@ -80,12 +80,14 @@ const writing: ThisType<ResponseShim & Written> & Record<string, unknown> = {
   },
 
   writeEarlyHints(hints: Record<string, string | string[]>, callback?: () => void) {
-    this[ATTEMPT].relayInformation(103, hints);
+    const flat: string[] = [];
+    for (const [name, value] of Object.entries(hints)) pushTo(flat, name, value);
+    this[ATTEMPT].relayInformation(103, flat);
     callback?.();
   },
 
   writeProcessing() {
-    this[ATTEMPT].relayInformation(102, {});
+    this[ATTEMPT].relayInformation(102, []);
   },
 
   writeContinue() {

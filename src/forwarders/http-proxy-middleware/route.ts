@@ -12,6 +12,8 @@ import { Connection } from './connection.ts';
 /** The way to one backend: its connections, and what http-proxy-middleware calls it. */
 export interface Route {
   readonly agent: unknown;
+  /** For those that become tunnels, or are closed after the response. */
+  readonly upgradeAgent: unknown;
   readonly idleAge: IdleAge;
   /** The backend as a target of http-proxy-middleware. */
   readonly url: URL;
@@ -28,10 +30,12 @@ export interface Route {
 /** By connections of our own making. */
 export class OwnRoute implements Route {
   readonly agent: BackendAgent;
+  readonly upgradeAgent: BackendAgent;
   readonly url: URL;
 
   constructor(options: BackendAgentOptions) {
     this.agent = new BackendAgent(options);
+    this.upgradeAgent = new BackendAgent({ ...options, keepAlive: false });
     this.url = urlOf(options.target);
   }
 
@@ -44,7 +48,7 @@ export class OwnRoute implements Route {
   }
 
   connectionOf(socket: Socket): Connection | undefined {
-    return this.agent.connectionOf(socket);
+    return this.agent.connectionOf(socket) ?? this.upgradeAgent.connectionOf(socket);
   }
 
   forget(): void {
@@ -57,12 +61,14 @@ export class OwnRoute implements Route {
 
   destroy(): void {
     this.agent.destroy();
+    this.upgradeAgent.destroy();
   }
 }
 
 /** By a user's own agent, which is the user's to close. */
 export class BorrowedRoute implements Route {
   readonly agent: BorrowedAgent;
+  readonly upgradeAgent: BorrowedAgent;
   readonly idleAge = new IdleAge();
   readonly url: URL;
   readonly #target: Target;
@@ -71,6 +77,7 @@ export class BorrowedRoute implements Route {
 
   constructor(agent: BorrowedAgent, target: Target, clock: Clock) {
     this.agent = agent;
+    this.upgradeAgent = agent;
     this.url = urlOf(target);
     this.#target = target;
     this.#clock = clock;

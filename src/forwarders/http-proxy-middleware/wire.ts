@@ -30,6 +30,11 @@ export class Wire {
     this.#context = context;
   }
 
+  /** By the connection, since it was made. */
+  get bytesRead(): number {
+    return this.#connection?.socket.bytesRead ?? 0;
+  }
+
   /** The backend has answered with a redirect, and that is being followed. */
   redirected(): void {
     this.#isRedirected = true;
@@ -42,6 +47,7 @@ export class Wire {
     this.#connection = this.#context.route.connectionOf(socket);
     this.#isReused = request.reusedSocket;
     this.#bytesBefore = socket.bytesRead;
+    if (!this.#isReused) this.#attempt.connectedAt = this.#context.clock.now();
     if (socket.connecting) this.#watch(socket, listener);
     else listener.enterPhase('send');
   }
@@ -70,6 +76,7 @@ export class Wire {
     });
     const ready = (): void => {
       this.#timer?.cancel();
+      this.#attempt.connectedAt = this.#context.clock.now();
       listener.enterPhase('send');
     };
     socket.once('lookup', (error: Error | null) => {
