@@ -161,6 +161,18 @@ test('every folder of src is in the table', () => {
   expect([...parts].filter((part) => !(part in ALLOWED))).toEqual([]);
 });
 
+/** The allow list of destinations is kept in one place, and so all connections are made there. */
+function dials(text: string): boolean {
+  const imports = text.matchAll(/\bimport \{([^}]*)\} from 'node:(?:net|tls|https?|http2)'/g);
+  const names = [...imports].flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
+  return names.some((name) => /^(?:connect|createConnection|request|get)\b/.test(name));
+}
+
+test('only the connector opens connections', () => {
+  const dialling = [...readSources()].filter(([file, text]) => !file.startsWith('testing/') && dials(text));
+  expect(dialling.map(([file]) => file)).toEqual(['forwarders/connector.ts']);
+});
+
 describe('the check itself sees', () => {
   const check = (file: string, text: string): string[] => violationsIn(new Map([[file, text]]));
 
