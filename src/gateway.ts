@@ -1,7 +1,9 @@
 import { Admittance } from './backends/admit.ts';
 import { createBalancer } from './backends/balance/balance.ts';
+import type { Backend } from './backends/backend.ts';
 import type { BackendChange } from './backends/change.ts';
 import { createBackend } from './backends/create.ts';
+import { DestinationPools } from './backends/destination-pools.ts';
 import type { Discovering } from './backends/discovery/discover.ts';
 import { Members, OPTIONS } from './backends/members.ts';
 import { Pool } from './backends/pool.ts';
@@ -14,6 +16,7 @@ import { compose } from './engine/compose.ts';
 import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
+import type { BackendSettings } from './engine/settings.ts';
 import type {
   Exchange,
   Failed,
@@ -24,7 +27,7 @@ import type {
   Target,
 } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
-import { DirectForwarder } from './forwarders/direct.ts';
+import { createDirect } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
 import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
@@ -41,6 +44,7 @@ import { RetryBudget } from './layers/retry/budget.ts';
 import { couldMove, couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
+import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
@@ -64,6 +68,7 @@ export class Gateway implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #members: Members;
   readonly #priorityOf: PriorityOf | undefined;
+  readonly #destinations: DestinationPools;
   readonly #queue: WaitingQueue;
   readonly #health: GatewayHealth | undefined;
   readonly #discovery: Discovering | undefined;
@@ -77,12 +82,13 @@ export class Gateway implements AsyncDisposable {
     const { clock, name, limits, logger, resolver } = settings;
     this.#settings = settings;
     this.#events = new Events(logger);
-    this.#forwarder = new DirectForwarder({
+    this.#forwarder = (settings.forwarder ?? createDirect)({
       clock,
       name,
       connectMs: settings.request.timeouts.connectMs,
       destinations: settings.destinations,
       resolver,
+      logger,
     });
     this.#recovery = new Recovery({
       clock,
@@ -94,6 +100,9 @@ export class Gateway implements AsyncDisposable {
     this.#queue = new WaitingQueue({ clock, size, waitMs, priorityOf: this.#priorityOf });
     this.#pool = this.#makePool();
     this.#members = this.#makeMembers();
+    this.#destinations = this.#makeDestinations();
+    for (const source of settings.sources)
+      if ('template' in source) this.#checkTarget(source.template.target);
     for (const backend of settings.backends) this.#members.add(backend, OPTIONS);
     this.backends = new GatewayBackends(this.#members, clock);
     this.#pool.watch((change) => this.#backendChanged(change));
@@ -158,8 +167,10 @@ export class Gateway implements AsyncDisposable {
     const { clock, random, name, limits } = this.#settings;
     const pool = this.#pool;
     const budget = new RetryBudget(this.#settings.budget);
+    const poolOf = (exchange: Exchange): Pool | undefined =>
+      exchange.destination ? this.#destinations.poolOf(exchange.destination) : pool;
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
-      pool.elsewhere(exchange, clock.now());
+      poolOf(exchange)?.elsewhere(exchange, clock.now()) ?? 'none';
     const observer = this.#observer();
     const learned = this.#learned;
     return compose(
@@ -176,6 +187,8 @@ export class Gateway implements AsyncDisposable {
         }),
         // Answers what asks for the gateway itself, once it is known to be well formed.
         finalRecipient(),
+        // Changes the head that goes to the client, when nothing below goes by it any more.
+        rewrite(),
         // One limit over queueing, pauses and all attempts, hence above them.
         deadline(clock),
         // Where backends are discovered, waits for the first one; once for all attempts.
@@ -194,11 +207,11 @@ export class Gateway implements AsyncDisposable {
         // Picks a backend and enters its gates: an open breaker costs no socket and no timeout.
         select({
           clock,
-          pool,
+          poolOf,
           queue: this.#queue,
           fastestMs: ({ request, settings: { timeouts } }) =>
             timeouts.learned === true ? learned.of(request, timeouts.key).quantile(FASTEST) : undefined,
-          admittance: limits.admission ? new Admittance(pool, this.#priorityOf) : undefined,
+          admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
         }),
         // Knows the backend; ends after the attempt timeout has had its say.
         observeAttempts(observer),
@@ -230,14 +243,39 @@ export class Gateway implements AsyncDisposable {
   }
 
   #makeMembers(): Members {
-    const { breaker, clock, limits, random, slowStartMs } = this.#settings;
     return new Members({
-      clock,
+      clock: this.#settings.clock,
       pool: this.#pool,
-      create: (settings, now) => createBackend(settings, { ...limits, breaker, slowStartMs, random }, now),
+      create: (settings, now) => this.#createBackend(settings, now),
       cancelPending: (target, failure) => this.#cancelPending(target, failure),
-      forget: (target) => void this.#forwarder.forget(target).catch(() => undefined),
+      forget: (target) => this.#forget(target),
     });
+  }
+
+  #makeDestinations(): DestinationPools {
+    return new DestinationPools({
+      clock: this.#settings.clock,
+      createPool: () => this.#makePool(),
+      createBackend: (settings, now) => this.#createBackend(settings, now),
+      onChange: (change) => this.#backendChanged(change),
+      forget: (target) => this.#forget(target),
+    });
+  }
+
+  #createBackend(settings: BackendSettings, now: number): Backend {
+    this.#checkTarget(settings.target);
+    const { breaker, limits, random, slowStartMs } = this.#settings;
+    return createBackend(settings, { ...limits, breaker, slowStartMs, random }, now);
+  }
+
+  #forget(target: Target): void {
+    void this.#forwarder.forget(target).catch(() => undefined);
+  }
+
+  /** @throws TypeError when it is not one for this forwarder. */
+  #checkTarget(target: Target): void {
+    const refusal = this.#forwarder.refusalOf?.(target);
+    if (refusal !== undefined) throw new TypeError(refusal);
   }
 
   #cancelPending(target: Target, failure: Failed): void {
@@ -315,6 +353,7 @@ export class Gateway implements AsyncDisposable {
     for (const exchange of this.#active.snapshot()) exchange.cancel(shuttingDown());
     await this.#forwarder.destroy();
     this.#members.close();
+    this.#destinations.close();
   }
 
   #idle(timeoutMs: number): Promise<void> {

@@ -20,7 +20,14 @@ export type {
   StopReason,
   TargetTls,
 } from './engine/types.ts';
-export type { BalanceSettings, Disclosure, RenderedBody } from './engine/settings.ts';
+export type {
+  BalanceSettings,
+  Disclosure,
+  HeaderEdits,
+  RenderedBody,
+  RequestHead,
+  ResponseHead,
+} from './engine/settings.ts';
 export { type CauseRow, causes } from './failure/causes.ts';
 export { GatewayError } from './failure/gateway-error.ts';
 export { createGateway, type Gateway } from './gateway.ts';
@@ -41,6 +48,7 @@ export type { Logger } from './insight/logger.ts';
 export type {
   BackendLists,
   BackendOptions,
+  CookieOptions,
   DestinationOptions,
   DiscoverableBackendOptions,
   ErrorOptions,
@@ -53,6 +61,7 @@ export type {
   LimitOptions,
   PolicyOptions,
   RetryOptions,
+  RewriteOptions,
   TimeoutOptions,
   UpgradeOptions,
 } from './options.ts';

@@ -6,6 +6,7 @@ import type {
   BalanceSettings,
   BreakerSettings,
   BudgetSettings,
+  CookieFunction,
   Disclosure,
   DiscoverySettings,
   ErrorSettings,
@@ -13,14 +14,18 @@ import type {
   HealthSettings,
   HedgeSettings,
   LimitSettings,
+  LocationFunction,
   RenderedBody,
+  RequestFunction,
   RequestSettings,
+  ResponseFunction,
   RetrySettings,
   SourceSettings,
   TimeoutSettings,
   UpgradeSettings,
 } from './engine/settings.ts';
 import type { CauseCode, FailureReport, ProxyRequest, TargetTls } from './engine/types.ts';
+import type { ForwarderFactory } from './forwarders/forwarder.ts';
 import type { Logger } from './insight/logger.ts';
 
 /** Options of `createGateway`. Only `backends` is required: everything else has a default for production. */
@@ -69,6 +74,11 @@ export interface GatewayOptions extends PolicyOptions {
    * the system's own lookup, with hosts file and search domains.
    */
   readonly resolver?: Resolver;
+  /**
+   * What sends requests onward: `httpProxyMiddleware(options)` of `causeway-proxy/http-proxy-middleware`. Default: our
+   * own, which is faster.
+   */
+  readonly forwarder?: ForwarderFactory;
   /** Where rare things that need an operator's eye are told: warnings and errors. Default: the console. */
   readonly logger?: Logger;
   /** Injectable time. Default: the system's. */
@@ -100,6 +110,7 @@ export interface PolicyOptions {
   readonly headers?: HeaderOptions;
   readonly errors?: ErrorOptions;
   readonly upgrade?: UpgradeOptions;
+  readonly rewrite?: RewriteOptions;
 }
 
 /** How much at a time. */
@@ -128,6 +139,42 @@ export interface TimeoutOptions extends Partial<Omit<TimeoutSettings, 'key'>> {
    * Default, and where it returns undefined: method and shape of the path.
    */
   readonly key?: ((request: ProxyRequest) => string | undefined) | undefined;
+}
+
+/**
+ * What is changed on the way. Functions must not be async; one that throws, or gives what cannot be sent, makes
+ * `configuration_error` of the request. `false`, in a policy: not what the gateway does.
+ */
+export interface RewriteOptions {
+  /**
+   * The path towards the backend, before its prefix. An object replaces the first prefix that fits (`{ '/api': '/v1' }`:
+   * `/api`, `/api/x`, not `/apix`), a list the first pattern that matches path and query; a function gives path and query,
+   * or undefined for those that the client sent. A path with `..` in it is refused with 400. Default false.
+   */
+  readonly path?:
+    | ((request: ProxyRequest) => string | undefined)
+    | readonly (readonly [pattern: RegExp, replacement: string])[]
+    | Readonly<Record<string, string>>
+    | false;
+  /** Changes the head of each attempt, after everything else. Default false. */
+  readonly request?: RequestFunction | false;
+  /** Changes the head of the response that the client gets, after everything else. Default false. */
+  readonly response?: ResponseFunction | false;
+  /**
+   * True: a Location that names the backend's origin or prefix is mapped to what the client would ask for. A function
+   * gives another one, or undefined to leave it. Default false.
+   */
+  readonly location?: boolean | LocationFunction;
+  /** Attributes of Set-Cookie. `false`: neither. */
+  readonly cookies?: CookieOptions | false;
+}
+
+/** From old values to new ones, `*` for all others; or a function. An empty text takes the attribute away. */
+export interface CookieOptions {
+  /** Default false. */
+  readonly domain?: Readonly<Record<string, string>> | CookieFunction | false;
+  /** By prefix. Default false. */
+  readonly path?: Readonly<Record<string, string>> | CookieFunction | false;
 }
 
 /** Headers towards the backend that say where a request comes from. */
@@ -398,6 +445,14 @@ export const DEFAULTS = {
   destinations: false,
   // Upgrades do not pass an app's routes, and so do not know where a mount is.
   upgrade: { path: undefined, strip: false } satisfies UpgradeSettings,
+  // Off: what passes as it is cannot be wrong.
+  rewrite: {
+    path: false,
+    request: false,
+    response: false,
+    location: false,
+    cookies: { domain: false, path: false },
+  } satisfies RewriteOptions,
 } as const;
 
 /** Options after validation, complete and frozen. */
@@ -418,6 +473,7 @@ export interface Settings {
   /** Undefined: any. */
   readonly destinations: Destinations | undefined;
   readonly resolver: Resolver | undefined;
+  readonly forwarder: ForwarderFactory | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   adapters: ['engine', 'failure'],
   insight: ['engine/types.ts', 'failure/causes.ts', 'failure/verdict.ts'],
   options: ['options.ts', 'engine', 'insight/logger.ts'],
-  'options.ts': ['engine', 'insight/logger.ts'],
+  'options.ts': ['engine', 'forwarders/forwarder.ts', 'insight/logger.ts'],
   'gateway.ts': [
     'gateway-backends.ts',
     'gateway-discovery.ts',
@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'express.ts': ['gateway.ts', 'options.ts', 'adapters/express.ts'],
   'koa.ts': ['gateway.ts', 'options.ts', 'adapters/koa.ts'],
   'node.ts': ['gateway.ts', 'options.ts', 'adapters/node.ts'],
+  'http-proxy-middleware.ts': ['gateway.ts', 'options.ts', 'options', 'adapters', 'engine', 'forwarders'],
   // Knows what causes there are, and nothing of how the gateway finds out.
   testing: ['engine/types.ts', 'engine/settings.ts', 'engine/clock.ts', 'failure/causes.ts'],
   'testing.ts': ['testing'],
@@ -54,6 +55,7 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
 /** Packages, each where it has its job and nowhere else. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['forwarders/'],
+  'http-proxy-middleware': ['forwarders/http-proxy-middleware/', 'http-proxy-middleware.ts'],
   opossum: ['backends/gates/'],
   'p-retry': ['layers/retry/'],
   'structured-headers': ['failure/report/proxy-status.ts'],
@@ -156,6 +158,18 @@ test('src keeps the direction', () => {
 test('every folder of src is in the table', () => {
   const parts = new Set([...readSources().keys()].map(partOf));
   expect([...parts].filter((part) => !(part in ALLOWED))).toEqual([]);
+});
+
+/** The allow list of destinations is kept in one place, and so all connections are made there. */
+function dials(text: string): boolean {
+  const imports = text.matchAll(/\bimport \{([^}]*)\} from 'node:(?:net|tls|https?|http2)'/g);
+  const names = [...imports].flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
+  return names.some((name) => /^(?:connect|createConnection|request|get)\b/.test(name));
+}
+
+test('only the connector opens connections', () => {
+  const dialling = [...readSources()].filter(([file, text]) => !file.startsWith('testing/') && dials(text));
+  expect(dialling.map(([file]) => file)).toEqual(['forwarders/connector.ts']);
 });
 
 describe('the check itself sees', () => {

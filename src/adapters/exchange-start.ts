@@ -1,22 +1,31 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mount } from '../engine/core.ts';
 import type { ExchangeStart } from '../engine/exchange.ts';
-import type { AppTrust } from '../engine/types.ts';
 import { HttpRequest, parseTarget } from './request.ts';
+
+/** What an adapter or a host knows of a request beside what is in it. */
+export type Known = Partial<
+  Pick<ExchangeStart, 'appTrust' | 'originalUrl' | 'upgrade' | 'destination' | 'rawHeaders'>
+>;
 
 /** What is known of a request before its body is looked at. */
 export function exchangeStart(
   message: IncomingMessage,
+  response: ServerResponse,
   { core, settings }: Mount,
+  known: Known,
   { path, authority } = parseTarget(message),
-  appTrust?: AppTrust,
 ): ExchangeStart {
   return {
     request: new HttpRequest(message, path),
-    rawHeaders: message.rawHeaders,
+    rawHeaders: known.rawHeaders ?? message.rawHeaders,
     httpVersion: message.httpVersion,
     authority: authority ?? authorityOf(message),
-    appTrust,
+    appTrust: known.appTrust,
+    originalUrl: known.originalUrl,
+    upgrade: known.upgrade,
+    destination: known.destination,
+    client: { message, response },
     settings,
     startedAt: core.clock.now(),
   };

@@ -8,13 +8,22 @@ import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
+import { breakOff } from './break-off.ts';
 import type { ParsedBody } from './consumed-body.ts';
-import { exchangeStart } from './exchange-start.ts';
+import { exchangeStart, type Known } from './exchange-start.ts';
 import { readsLeniently } from './front-server.ts';
+import { streamOf } from './http2.ts';
 import { inTurn } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
+import { writeInterim } from './write-interim.ts';
+
+/** A request as a framework has it, where that is more than Node's. */
+export interface FrameworkRequest extends ParsedBody {
+  /** As the client asked for it: mount paths are taken off `url`. */
+  readonly originalUrl?: string;
+}
 
 /** Called once, when the response is over; with an error when the app wants to answer failures itself. */
 export type Done = (error: GatewayError | undefined) => void;
@@ -24,39 +33,63 @@ export interface Host {
   readonly done: Done;
   /** Joins the client's connection to that of a backend that switched protocols. Resolves when that is over. */
   readonly join?: (outcome: Upgraded) => Promise<unknown>;
+  /** Asked before the gateway answers a failure: true when somebody else has answered it. */
+  readonly answer?: ((failure: Failed, exchange: ClientExchange) => Promise<boolean>) | undefined;
+}
+
+/** What a host knows of a request beside what is in it. */
+export interface Particulars extends Known {
+  /** A hook of the user's may be able to write a body anew that has been read already. */
+  readonly hooksMayWriteBody?: boolean;
 }
 
 /** One client request through the gateway, from a framework's request to its response. Never throws. */
 export function handle(
   message: IncomingMessage,
   response: ServerResponse,
-  parsed: ParsedBody,
+  parsed: FrameworkRequest,
   mount: Mount,
   done: Done,
   appTrust?: AppTrust,
 ): void {
+  const { originalUrl } = parsed;
+  handleFor(message, response, parsed, mount, { done }, { appTrust, originalUrl });
+}
+
+/** As `handle`, for a host that has more to say. */
+export function handleFor(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  mount: Mount,
+  host: Host,
+  particulars: Particulars,
+): void {
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
-    return done(undefined);
+    return host.done(undefined);
   }
   inTurn(
     message,
     response,
-    () =>
-      new Visit(message, response, openExchange(message, parsed, mount, appTrust), mount, { done }).begin(),
-    () => done(undefined),
+    () => {
+      const exchange = openExchange(message, response, parsed, mount, particulars);
+      new Visit(message, response, exchange, mount, host).begin();
+    },
+    () => host.done(undefined),
   );
 }
 
 function openExchange(
   message: IncomingMessage,
+  response: ServerResponse,
   parsed: ParsedBody,
   mount: Mount,
-  appTrust: AppTrust | undefined,
+  particulars: Particulars,
 ): ClientExchange {
-  const exchange = new ClientExchange(exchangeStart(message, mount, undefined, appTrust), EMPTY_BODY);
-  exchange.body = openBody(message, parsed, exchange, mount);
+  const exchange = new ClientExchange(exchangeStart(message, response, mount, particulars), EMPTY_BODY);
+  exchange.body = openBody(message, parsed, exchange, mount, particulars.hooksMayWriteBody);
   const refusal = refusalOf(message, exchange, mount);
   if (refusal) exchange.cancel(refusal);
   return exchange;
@@ -76,6 +109,7 @@ export class Visit {
   readonly #exchange: ClientExchange;
   readonly #mount: Mount;
   readonly #host: Host;
+  #ended = false;
 
   constructor(
     message: IncomingMessage,
@@ -93,11 +127,16 @@ export class Visit {
 
   begin(): void {
     this.#mount.core.begin(this.#exchange);
+    // HTTP/1.0 knows no interim responses.
+    if (this.#exchange.httpVersion !== '1.0') this.#exchange.onInterim = this.#onInterim;
     this.#response.on('close', () => this.#leave()).on('error', ignore);
     if (this.#exchange.body.empty) return this.#forward();
     // A small body comes in the same packet as its head: let the parser finish, then it needs no stream.
     queueMicrotask(() => this.#forward());
   }
+
+  readonly #onInterim: NonNullable<ClientExchange['onInterim']> = (status, headers) =>
+    writeInterim(this.#response, status, headers);
 
   #forward(): void {
     void this.#mount.core.forward(this.#exchange).then(
@@ -124,11 +163,12 @@ export class Visit {
   /** A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed. */
   #breakOff(error: unknown): void {
     this.#mount.core.log.error({ err: error }, 'a response could not be delivered');
-    this.#response.destroy();
+    breakOff(this.#message, this.#response);
     this.#end(undefined);
   }
 
   #end(error: GatewayError | undefined): void {
+    this.#ended = true;
     this.#exchange.body.close();
     this.#mount.core.end(this.#exchange);
     try {
@@ -136,7 +176,7 @@ export class Visit {
     } catch (thrown) {
       // The app's error handling is its own affair, but must not end the process.
       this.#mount.core.log.error({ err: thrown }, 'the error handler threw');
-      this.#response.destroy();
+      breakOff(this.#message, this.#response);
     }
   }
 
@@ -169,6 +209,7 @@ export class Visit {
     const response = this.#response;
     // Nobody is left to answer.
     if (response.destroyed || message.socket.destroyed) return undefined;
+    if (await this.#host.answer?.(failure, this.#exchange)) return undefined;
     const answer = makeAnswer(this.#exchange, failure, this.#mount);
     if (this.#mount.settings.errors.deliver === 'next') return makeError(answer, failure, response);
     await writeAnswer(message, response, answer, this.#exchange, this.#mount);
@@ -177,7 +218,8 @@ export class Visit {
 
   /** The connection is closed; unless the response is through, the client went away. */
   #leave(): void {
-    if (this.#response.writableFinished) return;
+    // A stream of HTTP/2 is finished even when it was the client that closed it.
+    if (this.#ended || (this.#response.writableFinished && !streamOf(this.#response))) return;
     this.#exchange.cancel(failed('client_aborted', { verdict: IGNORED }));
   }
 }

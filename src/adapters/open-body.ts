@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { BufferedBody, EMPTY_BODY, IncomingBody } from '../engine/body.ts';
+import { BufferedBody, EMPTY_BODY, IncomingBody, MISSING_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
 import type { ClientExchange } from '../engine/exchange.ts';
 import type { RequestBody } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { type ParsedBody, reserialize } from './consumed-body.ts';
+import { streamOf } from './http2.ts';
 
 /** True when the request announces a body (RFC 9112 section 6.3; HTTP/2 says so when there is none). */
-export function announcesBody(
-  message: IncomingMessage & { stream?: { endAfterHeaders?: boolean } },
-): boolean {
+export function announcesBody(message: IncomingMessage): boolean {
   const { headers } = message;
-  if (message.httpVersionMajor >= 2) return message.stream?.endAfterHeaders !== true;
+  const stream = streamOf(message);
+  if (stream) return stream.endAfterHeaders !== true;
   if (headers['transfer-encoding'] !== undefined) return true;
   return headers['content-length'] !== undefined && headers['content-length'] !== '0';
 }
@@ -22,6 +22,7 @@ export function openBody(
   parsed: ParsedBody,
   exchange: ClientExchange,
   mount: Mount,
+  hooksMayWrite = false,
 ): RequestBody {
   if (!announcesBody(message)) return EMPTY_BODY;
   // Decoded to text, the bytes are no longer certain.
@@ -29,6 +30,7 @@ export function openBody(
   if (isUntouched) return incoming(message, exchange, mount);
   const bytes = message.readableEnded ? reserialize(message, parsed) : undefined;
   if (bytes !== undefined) return new BufferedBody(bytes);
+  if (hooksMayWrite && message.readableEnded) return MISSING_BODY;
   exchange.cancel(failed('request_body_consumed'));
   return EMPTY_BODY;
 }

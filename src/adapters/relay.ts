@@ -5,6 +5,7 @@ import type { Ending, Exchange, RawHeaders, Responded } from '../engine/types.ts
 import { proxyStatusOfResponse } from '../failure/report/proxy-status.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
+import { isUnread } from './http2.ts';
 import { ResponseSink } from './response-sink.ts';
 import { writeHead } from './write-head.ts';
 
@@ -45,16 +46,18 @@ function headersOfOurs(
   exchange: Exchange,
   gatewayName: string,
 ): RawHeaders {
-  const isFailure = isBackendFailure(outcome.status);
+  const received = outcome.receivedStatus ?? outcome.status;
+  const isFailure = isBackendFailure(received);
   const isPlain = exchange.attempts.length <= 1 && !isFailure;
-  if (message.complete && isPlain) return NOTHING;
+  const unread = isUnread(message);
+  if (!unread && isPlain) return NOTHING;
   const ours: string[] = [];
-  if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
+  if (unread) ours.push('Connection', 'close');
   if (isPlain) return ours;
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {
     ours.push('Proxy-Cause', 'backend_status');
-    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, outcome.status));
+    ours.push('Proxy-Status', proxyStatusOfResponse(gatewayName, received));
   }
   exposeThem(response, outcome, ours);
   return ours;

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EMPTY_BODY } from '../engine/body.ts';
 import type { Mount } from '../engine/core.ts';
@@ -9,7 +9,7 @@ import { tunnelledUpgrade } from '../engine/upgrade.ts';
 import { failed } from '../failure/failed.ts';
 import { exchangeStart } from './exchange-start.ts';
 import { readsLeniently } from './front-server.ts';
-import { Visit } from './handle.ts';
+import { type Host, type Particulars, Visit } from './handle.ts';
 import { announcesBody } from './open-body.ts';
 import { climbing, lenientParser, rejected } from './refusals.ts';
 import { parseTarget, type RequestTarget } from './request.ts';
@@ -24,7 +24,17 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 const seen = new WeakSet<Duplex>();
 const taken = new WeakSet<Duplex>();
 
-export function upgradeListener(given: Mount): UpgradeListener {
+/** What a host decides of an upgrade before it is taken, and when it fails. */
+export interface UpgradeHost extends Pick<Host, 'answer'> {
+  /** Calls back, soon or later, if the upgrade is for this listener. */
+  readonly route: (
+    message: IncomingMessage,
+    socket: Duplex,
+    take: (particulars?: Particulars) => void,
+  ) => void;
+}
+
+export function upgradeListener(given: Mount, host?: UpgradeHost): UpgradeListener {
   const mount = alwaysResponding(given);
   return (message, socket, head) => {
     // Node leaves it without: an error on a connection that nobody takes would end the process.
@@ -32,8 +42,13 @@ export function upgradeListener(given: Mount): UpgradeListener {
     seen.add(socket);
     const target = targetAt(parseTarget(message), mount.settings.upgrade);
     if (!target || taken.has(socket)) return;
-    taken.add(socket);
-    accept(message, socket, head, target, mount);
+    const take = (particulars: Particulars = {}): void => {
+      if (taken.has(socket)) return;
+      taken.add(socket);
+      accept(message, socket, head, target, mount, { particulars, answer: host?.answer });
+    };
+    if (host) host.route(message, socket, take);
+    else take();
   };
 }
 
@@ -48,10 +63,11 @@ function accept(
   head: Buffer,
   target: RequestTarget,
   mount: Mount,
+  { particulars, answer }: Pick<Host, 'answer'> & { readonly particulars: Particulars },
 ): void {
   const client = clientOn(message, socket, head, mount);
   if (!client) return void socket.destroy();
-  const exchange = openExchange(message, target, mount);
+  const exchange = openExchange(message, client.response, target, mount, particulars);
   const { upgrades } = mount.core;
   const hasPlace = upgrades.take();
   const refusal = hasPlace ? refusalOf(message, mount) : noPlace();
@@ -64,7 +80,7 @@ function accept(
     socket.write(switchingHead(outcome, exchange.attempts.length), 'latin1');
     return outcome.tunnel(socket, early);
   };
-  new Visit(message, client.response, exchange, mount, { done, join }).begin();
+  new Visit(message, client.response, exchange, mount, { done, join, answer }).begin();
 }
 
 /** Undefined when the client is gone, or sent an upgrade before it got the response to an earlier request. */
@@ -83,10 +99,17 @@ function clientOn(
 }
 
 /** A server must ignore the Upgrade of HTTP/1.0 (RFC 9110 section 7.8): what is left is a plain request. */
-function openExchange(message: IncomingMessage, target: RequestTarget, mount: Mount): ClientExchange {
+function openExchange(
+  message: IncomingMessage,
+  response: ServerResponse,
+  target: RequestTarget,
+  mount: Mount,
+  particulars: Particulars,
+): ClientExchange {
   const isOld = message.httpVersion === '1.0';
   const upgrade = isOld ? undefined : tunnelledUpgrade(message.headers.upgrade);
-  return new ClientExchange({ ...exchangeStart(message, mount, target), upgrade }, EMPTY_BODY);
+  const known = { ...particulars, originalUrl: message.url, upgrade };
+  return new ClientExchange(exchangeStart(message, response, mount, known, target), EMPTY_BODY);
 }
 
 function refusalOf(message: IncomingMessage, mount: Mount): Failed | undefined {

@@ -10,31 +10,29 @@ const MOST_LOOKS = 16;
 
 /** Spares backends that push back (`limits.admission`). */
 export class Admittance {
-  readonly #pool: Pool;
   readonly #priorityOf: PriorityOf | undefined;
   readonly #shares = new PriorityShares(LEVELS);
 
-  constructor(pool: Pool, priorityOf: PriorityOf | undefined) {
-    this.#pool = pool;
+  constructor(priorityOf: PriorityOf | undefined) {
     this.#priorityOf = priorityOf;
   }
 
-  /** The chosen one, or another one that does not push back; undefined: refuse it. */
-  admit(chosen: Backend, exchange: Exchange, now: number): Backend | undefined {
+  /** The chosen one, or another one of the pool that does not push back; undefined: refuse it. */
+  admit(chosen: Backend, pool: Pool, exchange: Exchange, now: number): Backend | undefined {
     const { admission } = chosen;
     const share = admission?.share(now) ?? 0;
     if (!admission || share === 0) return chosen;
-    const quiet = this.#quietOne(exchange, now);
+    const quiet = this.#quietOne(pool, exchange, now);
     if (quiet) return quiet;
     const chance = this.#priorityOf ? this.#shares.chance(this.#priorityOf(exchange), share) : share;
     return admission.admits(chance, now) ? chosen : undefined;
   }
 
   /** In rotation and not tried, the least busy one of the first few. */
-  #quietOne(exchange: Exchange, now: number): Backend | undefined {
+  #quietOne(pool: Pool, exchange: Exchange, now: number): Backend | undefined {
     let best: Backend | undefined;
     let looks = 0;
-    for (const { inRotation } of this.#pool.rotation.tiers) {
+    for (const { inRotation } of pool.rotation.tiers) {
       for (const backend of inRotation) {
         if (looks >= MOST_LOOKS) return best;
         looks += 1;

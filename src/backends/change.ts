@@ -6,7 +6,7 @@ import type { BreakerReason, BreakerState } from './gates/breaker.ts';
 export type BackendChangeKind = 'joined' | 'left' | 'draining' | 'restored' | 'up' | 'down' | BreakerState;
 
 /** What it is due to: an operator, discovery, a health check, or what the breaker saw. */
-export type ChangeReason = 'by_hand' | 'discovery' | BreakerReason;
+export type ChangeReason = 'by_hand' | 'by_request' | 'discovery' | BreakerReason;
 
 export interface BackendChange {
   readonly backend: Backend;

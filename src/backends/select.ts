@@ -24,7 +24,8 @@ import type { WaitingQueue } from './queue.ts';
 
 export interface SelectOptions {
   readonly clock: Clock;
-  readonly pool: Pool;
+  /** The backends that an exchange may go to; undefined when there is no room for them. */
+  readonly poolOf: (exchange: Exchange) => Pool | undefined;
   readonly queue: WaitingQueue;
   /** What nearly all answers to such a request took at least, where that is known. */
   readonly fastestMs?: (exchange: Exchange) => number | undefined;
@@ -45,13 +46,18 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
   const now = options.clock.now();
   const over = overAt(exchange, now, options);
   if (over) return Promise.resolve(over);
-  const { pool, admittance } = options;
+  const { poolOf, admittance } = options;
+  const pool = poolOf(exchange);
+  if (!pool)
+    return Promise.resolve(failed('pool_saturated', { detail: NO_ROOM, retryAfterMs: RETRY_AFTER_MS }));
   const chosen = pool.choose(exchange, now);
-  const backend = chosen && admittance ? admittance.admit(chosen, exchange, now) : chosen;
+  const backend = chosen && admittance ? admittance.admit(chosen, pool, exchange, now) : chosen;
   if (chosen && !backend) return Promise.resolve(spared());
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
-  return pool.isMerelyBusy(exchange) ? undefined : Promise.resolve(refusal(options, exchange, now));
+  return pool.isMerelyBusy(exchange)
+    ? undefined
+    : Promise.resolve(refusal(pool, options.clock, exchange, now));
 }
 
 /**
@@ -200,9 +206,10 @@ function spared(): Failed {
 const MOST_REPORTS = 100;
 /** Where it is not known when one will be back: the least that Retry-After can say. */
 const RETRY_AFTER_MS = 1_000;
+const NO_ROOM = 'Requests to as many other destinations as there is room for are under way.';
 
 /** No backend takes it, and waiting would not help: says so at once, with what is known of each. */
-function refusal({ pool, clock }: SelectOptions, exchange: Exchange, now: number): Failed {
+function refusal(pool: Pool, clock: Clock, exchange: Exchange, now: number): Failed {
   if (pool.isUnconfigured) return failed('no_backend_configured');
   const { backends, rotation } = pool;
   const wall = clock.wall();

@@ -18,6 +18,9 @@ export const EMPTY_BODY: RequestBody = {
   close: () => undefined,
 };
 
+/** One that a parser has read and that cannot be written anew, but for a hook of the user's. Shared: it has no state. */
+export const MISSING_BODY: RequestBody = { ...EMPTY_BODY, empty: false, missing: true };
+
 /** A body that is in memory as a whole: what a body parser left, serialised again. */
 export class BufferedBody implements RequestBody {
   readonly empty = false;

@@ -1,8 +1,9 @@
-import type { RequestSettings } from './settings.ts';
+import type { Destination, RequestSettings } from './settings.ts';
 import type {
   AppTrust,
   Attempt,
   Cancellable,
+  Client,
   Exchange,
   Failed,
   ProxyRequest,
@@ -18,8 +19,11 @@ export interface ExchangeStart {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl?: string | undefined;
   readonly appTrust?: AppTrust | undefined;
   readonly upgrade?: string | undefined;
+  readonly client?: Client | undefined;
+  readonly destination?: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
 }
@@ -29,8 +33,11 @@ export class ClientExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly httpVersion: string;
   readonly authority: string | undefined;
+  readonly originalUrl: string | undefined;
   readonly appTrust: AppTrust | undefined;
   readonly upgrade: string | undefined;
+  readonly client: Client | undefined;
+  readonly destination: Destination | undefined;
   readonly settings: RequestSettings;
   readonly startedAt: number;
   deadlineMs: number;
@@ -44,6 +51,7 @@ export class ClientExchange implements Exchange {
   responseStarted = false;
   stopped: StopReason | undefined = undefined;
   cancelled: Failed | undefined = undefined;
+  onInterim: Exchange['onInterim'] = undefined;
   activeIndex = -1;
   waiting: Cancellable | undefined = undefined;
 
@@ -52,8 +60,11 @@ export class ClientExchange implements Exchange {
     this.rawHeaders = start.rawHeaders;
     this.httpVersion = start.httpVersion;
     this.authority = start.authority;
+    this.originalUrl = start.originalUrl;
     this.appTrust = start.appTrust;
     this.upgrade = start.upgrade;
+    this.client = start.client;
+    this.destination = start.destination;
     this.settings = start.settings;
     this.startedAt = start.startedAt;
     this.deadlineMs = start.settings.timeouts.deadlineMs;

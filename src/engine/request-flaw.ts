@@ -1,5 +1,6 @@
 import { isHost } from './host.ts';
 import { forwardsLeft } from './max-forwards.ts';
+import { isOriginForm } from './path.ts';
 import type { Exchange } from './types.ts';
 
 /** What a server must not accept, but Node's parser lets through; undefined for a request that is well formed. */
@@ -24,13 +25,6 @@ export function flawIn(exchange: Exchange): string | undefined {
 function isKnownVersion({ httpVersion, rawHeaders }: Exchange): boolean {
   if (httpVersion === '1.1' || httpVersion === '1.0') return true;
   return httpVersion === '2.0' && rawHeaders[0]?.startsWith(':') === true;
-}
-
-const ORIGIN_FORM = /^\/[^\s#\x00-\x1f\x7f\u0100-\uffff]*$/;
-
-/** RFC 9112 section 3.2.1, without what no URL may contain: a fragment, white space, control characters. */
-function isOriginForm(path: string): boolean {
-  return ORIGIN_FORM.test(path);
 }
 
 /** In HTTP/1.0 there were no transfer codings: its framing is faulty (RFC 9112 section 6.1). */

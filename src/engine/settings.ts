@@ -11,6 +11,7 @@ export interface RequestSettings {
   readonly headers: HeaderSettings;
   readonly errors: ErrorSettings;
   readonly upgrade: UpgradeSettings;
+  readonly rewrite: RewriteSettings;
 }
 
 export interface RetrySettings {
@@ -49,6 +50,69 @@ export interface HeaderSettings {
 export interface UpgradeSettings {
   readonly path: string | undefined;
   readonly strip: boolean;
+}
+
+/** What is changed on the way; undefined: nothing. */
+export interface RewriteSettings {
+  readonly path: PathRewrite | undefined;
+  readonly request: RequestFunction | undefined;
+  readonly response: ResponseFunction | undefined;
+  /** True: one that names the backend is mapped to the client's view. */
+  readonly location: true | LocationFunction | undefined;
+  readonly cookies: CookieSettings | undefined;
+}
+
+export interface PathRewrite {
+  /** Undefined: as it is. */
+  readonly apply: (request: ProxyRequest) => string | undefined;
+  /** From a backend's path to the client's, given what this client asked for; undefined where there is none. */
+  readonly undo?: (path: string, asked: string) => string | undefined;
+}
+
+export interface CookieSettings {
+  readonly domain: CookieFunction | undefined;
+  readonly path: CookieFunction | undefined;
+}
+
+export type RequestFunction = (head: RequestHead, request: ProxyRequest) => void;
+export type ResponseFunction = (head: ResponseHead, request: ProxyRequest) => void;
+export type LocationFunction = (location: string, request: ProxyRequest) => string | undefined;
+/** Of an attribute's value; an empty one takes the attribute away, undefined leaves it as it is. */
+export type CookieFunction = (value: string, request: ProxyRequest) => string | undefined;
+
+/** A request head on its way to a backend, once for each attempt. */
+export interface RequestHead {
+  /** Name of the backend. */
+  readonly backend: string;
+  readonly method: string;
+  /** Path and query, before the backend's own path prefix. Can be changed. */
+  path: string;
+  readonly headers: HeaderEdits;
+}
+
+/** A response head on its way to the client. */
+export interface ResponseHead {
+  /** Name of the backend that answered. */
+  readonly backend: string;
+  /** Can be changed, from 200 to 599; not to or from 204 and 304, which have no body. */
+  status: number;
+  readonly headers: HeaderEdits;
+}
+
+/**
+ * Headers in order and spelling, found by name in any case. Changes throw a TypeError for what is no header, for those
+ * by which HTTP frames its messages and connections (`Content-Length`, `Transfer-Encoding`, `Connection` and the like),
+ * for `Via`, and once the function has returned.
+ */
+export interface HeaderEdits extends Iterable<[name: string, value: string]> {
+  /** All values, joined by commas; undefined where there is none. */
+  get(name: string): string | undefined;
+  getAll(name: string): string[];
+  has(name: string): boolean;
+  /** In place of all there were. */
+  set(name: string, value: string): void;
+  append(name: string, value: string): void;
+  delete(name: string): void;
 }
 
 /** How much of a failure the reader of the response is told. */
@@ -119,6 +183,13 @@ export interface BackendSettings {
   readonly weight: number;
   /** Lower ones are used first. */
   readonly tier: number;
+}
+
+/** A backend that was named for one request, and is none of the pool. */
+export interface Destination {
+  /** Those with the same key are the same backend. */
+  readonly key: string;
+  readonly backend: BackendSettings;
 }
 
 /** Where backends come from, other than from the list in the options. */

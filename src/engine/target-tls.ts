@@ -1,17 +1,17 @@
 import { runHook } from './hooks.ts';
-import type { Target, TargetTls } from './types.ts';
+import type { DialTls, Target, TargetTls } from './types.ts';
 
 export const TLS_KEYS: readonly string[] = ['ca', 'cert', 'key', 'servername', 'minVersion'];
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 
 const HOOK = 'backends[].tls';
-const NOTHING: TargetTls = Object.freeze({});
+const NOTHING: DialTls = Object.freeze({});
 
 /**
  * TLS for a new connection, read anew where the option is a function.
  * @throws HookError when that throws, or gives something else.
  */
-export function tlsOf({ tls = NOTHING }: Target): TargetTls {
+export function tlsOf({ tls = NOTHING }: Target): DialTls {
   if (typeof tls !== 'function') return tls;
   const given: unknown = runHook(HOOK, tls);
   return runHook(HOOK, () => checked(given));

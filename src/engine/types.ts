@@ -2,8 +2,9 @@
  * The five words of the engine (Forward, Layer, Outcome, Gate, Pass) and the facts they exchange.
  * A leaf: types only, imports nothing but the shape of the settings.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { RequestSettings } from './settings.ts';
+import type { Destination, RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
 export type Forward = (exchange: Exchange) => Promise<Outcome>;
@@ -104,8 +105,12 @@ export interface Responded {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
+  /** As the backend sent it, where `status` was changed on the way. */
+  readonly receivedStatus?: number;
   /** Some name occurs more than once. */
   readonly hasRepeatedHeaders: boolean;
+  /** Names of headers that the app had set and a user's hook took away. */
+  readonly withdrawn?: readonly string[] | undefined;
   /** `text/event-stream`: each event goes out at once, and silence is normal. */
   readonly isEventStream: boolean;
   /** True once the whole body is here: it can be sent together with the head. */
@@ -208,11 +213,15 @@ export interface Target {
   readonly host: string;
   /** Path prefix, without a trailing slash; often empty. */
   readonly prefix: string;
+  /** Query that goes before that of each request, with its question mark. On the http-proxy-middleware lane alone. */
+  readonly search?: string | undefined;
+  /** Local address to connect from. */
+  readonly localAddress?: string | undefined;
   readonly socketPath?: string | undefined;
   /** Versions of HTTP to offer, by their ALPN names, the preferred one first. */
   readonly alpn: readonly ('http/1.1' | 'h2')[];
   /** A function is read for each new connection. */
-  readonly tls?: TargetTls | (() => TargetTls) | undefined;
+  readonly tls?: DialTls | (() => TargetTls) | undefined;
 }
 
 /** TLS towards one backend. */
@@ -224,6 +233,17 @@ export interface TargetTls {
   readonly servername?: string;
   /** Default: `TLSv1.2`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/** What http-proxy-middleware allows beside that. */
+export interface DialTls extends TargetTls {
+  /** False: a user of http-proxy-middleware has said `secure: false`. */
+  readonly rejectUnauthorized?: boolean;
+  readonly pfx?: string | Buffer;
+  readonly passphrase?: string;
+  readonly ciphers?: string;
+  readonly secureProtocol?: string;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */
@@ -287,12 +307,20 @@ export interface RequestBody {
   readonly shareable: boolean;
   /** The bytes are not the client's own but were written anew after a body parser had read them. */
   readonly reserialized: boolean;
+  /** A body parser has read it, and it cannot be written anew: only a hook of the user's may be able to. */
+  readonly missing?: boolean;
   /** A source for one attempt, from the first byte. Null when empty. */
   open(attempt: Attempt): Readable | Buffer | null;
   /** No further attempt will come: forget the copy. */
   commit(): void;
   /** The exchange is over: let go of the client's stream. */
   close(): void;
+}
+
+/** Node's own objects for a client's request. */
+export interface Client {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 /** One client request on its way through the gateway. The inbound request itself is never edited. */
@@ -308,10 +336,16 @@ export interface Exchange {
   readonly httpVersion: string;
   /** The authority that the client asked for: the Host header, or that of an absolute-form target. */
   readonly authority: string | undefined;
+  /** As the client asked for it, before a framework took off where we are mounted; where one keeps that. */
+  readonly originalUrl: string | undefined;
   /** What the app says of the peer, where it was asked to trust some; heard under `headers.trust: 'app'`. */
   readonly appTrust: AppTrust | undefined;
   /** The protocols that the client wants to switch to, as `Upgrade` lists them; undefined: a plain request. */
   readonly upgrade: string | undefined;
+  /** Where it goes, in place of a backend of the pool; undefined: to one of those. */
+  readonly destination: Destination | undefined;
+  /** What the framework handed over; undefined for requests of the gateway's own. For a user's hooks alone. */
+  readonly client: Client | undefined;
   readonly attempts: Attempt[];
   /** The attempt under way, set by `select`; of two at a time the later one, and then the one that decided. */
   attempt: Attempt | undefined;
@@ -327,6 +361,8 @@ export interface Exchange {
   stopped: StopReason | undefined;
   /** Why the whole exchange was given up; whoever waits next must not begin. */
   readonly cancelled: Failed | undefined;
+  /** Takes an interim response (1xx) to the client; undefined where that cannot be. Set by the adapter. */
+  onInterim: ((status: number, headers: RawHeaders) => void) | undefined;
   /** Its place among the exchanges under way, kept by the gateway. */
   activeIndex: number;
   /** The one thing that waits on behalf of this exchange: a queue place, a pause, an attempt. */

@@ -160,6 +160,8 @@ function staleConnection({ idleMs, closesIdleAfterMs }: FailureFacts): Named {
 }
 
 function inBody(error: ErrorFacts): Named {
+  // Of trailers.
+  if (error.code === 'UND_ERR_HEADERS_OVERFLOW') return { cause: 'response_headers_too_large' };
   const isCoding = error.name === 'HTTPParserError' && !/EOF/.test(error.message);
   return { cause: isCoding ? 'response_coding_error' : 'response_truncated' };
 }

@@ -9,7 +9,7 @@ import { printableBytes } from './printable.ts';
 export function parserCause(error: ErrorFacts, reused: boolean): Named {
   const reason = /\(([^)]*)\)/.exec(error.message)?.[1] ?? '';
   if (/^Expected HTTP/.test(reason)) return notHttp(error.data, reused ? 'yes' : 'no');
-  if (/HTTP version/i.test(reason)) return { cause: 'http_version_mismatch' };
+  if (/(?:HTTP|major|minor) version|Expected dot/i.test(reason)) return { cause: 'http_version_mismatch' };
   if (/Content-Length|Transfer-Encoding/i.test(reason)) return { cause: 'response_framing_ambiguous' };
   if (/chunk/i.test(reason)) return { cause: 'response_coding_error' };
   return { cause: 'response_header_invalid' };

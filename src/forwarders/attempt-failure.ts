@@ -2,12 +2,19 @@ import type { Attempt, Failed } from '../engine/types.ts';
 import { classify } from '../failure/classify.ts';
 import { ConnectError } from './connect-error.ts';
 import type { IdleAge } from './idle-age.ts';
-import type { Lane } from './lane.ts';
+import type { SocketFailure } from './lane.ts';
 
-/** What is known of an attempt when undici reports its failure. */
+/** The connection that an attempt was on, as a lane knows it. */
+export interface UsedConnection {
+  readonly socket: { readonly bytesRead: number } | undefined;
+  readonly failure: SocketFailure | undefined;
+  readonly idleMs: number;
+}
+
+/** What is known of an attempt when its failure is reported. */
 export interface Circumstances {
   readonly attempt: Attempt;
-  readonly lane: Lane | undefined;
+  readonly lane: UsedConnection | undefined;
   /** The connection had served another request, and had been idle since. */
   readonly isReused: boolean;
   /** What the connection had read when this request began. */
@@ -37,7 +44,14 @@ export function nameFailure(error: Error, circumstances: Circumstances): Failed 
   return failure;
 }
 
-/** undici's words for a connection that ended; what the socket itself said before that is more telling. */
+/** undici's and Node's words for a connection that ended; what the socket itself said before that is more telling. */
+const MERELY_CLOSED: ReadonlySet<string> = new Set([
+  'other side closed',
+  'closed',
+  'socket hang up',
+  'aborted',
+]);
+
 function isMerelyClosed({ message }: Error): boolean {
-  return message === 'other side closed' || message === 'closed';
+  return MERELY_CLOSED.has(message);
 }

@@ -80,7 +80,14 @@ class Connection implements Connecting {
     const address = target.socketPath
       ? { path: target.socketPath }
       : { host: hostOf(target), port: target.port, lookup: this.#lookup };
-    const common = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    const { localAddress } = target;
+    const common = {
+      ...address,
+      ...(localAddress !== undefined && { localAddress }),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+    };
     if (target.protocol === 'http:') return connectTcp(common, this.#succeed);
     const { materials } = this.#options;
     const material = materials?.of(target) ?? tlsMaterial(target);
@@ -90,8 +97,8 @@ class Connection implements Connecting {
       secureContext,
       servername: tls.servername ?? (isIP(target.hostname) ? '' : target.hostname),
       ALPNProtocols: [...target.alpn],
-      // Else an environment variable could switch it off.
-      rejectUnauthorized: true,
+      // Else an environment variable could switch it off. Only options of http-proxy-middleware may.
+      rejectUnauthorized: tls.rejectUnauthorized ?? true,
       ...(session && { session }),
     });
     if (materials) socket.on('session', (fresh) => (material.session = fresh));

@@ -3,7 +3,8 @@ import type { Dispatcher } from 'undici';
 import { isUnsent } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
 import { requestHeaders } from '../engine/request-headers.ts';
-import { responseHeaders, trailers } from '../engine/response-headers.ts';
+import { responseHeaders, trailers, withoutLength } from '../engine/response-headers.ts';
+import { rewriteRequest } from '../engine/rewrite/request.ts';
 import { HookError } from '../engine/hooks.ts';
 import type {
   Attempt,
@@ -38,6 +39,9 @@ export interface AttemptContext {
 /** Why we aborted ourselves; the real reason is kept beside it. */
 const GIVEN_UP = new Error('given up by the gateway');
 
+/** They are met while it is being found out of what else an attempt has failed. */
+const LIMITS: ReadonlySet<CauseCode> = new Set(['first_byte_timeout', 'deadline_exceeded']);
+
 /** One try on the direct lane, from dispatch to the response head. Settles exactly once. */
 export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   /** Set by the lane on dispatch. */
@@ -50,6 +54,8 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   #hasLeft = false;
   #controller: Controller | undefined;
   #response: DirectResponse | undefined;
+  /** What it has failed of, unless that port turns out to expect TLS. */
+  #doubted: Failed | undefined;
   #reused = false;
   #bytesBefore = 0;
 
@@ -74,18 +80,20 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   start(pool: Pick<Dispatcher, 'dispatch'>): void {
-    const { request, body, upgrade } = this.#exchange;
+    const { request, body, upgrade, settings } = this.#exchange;
     const { target } = this.#attempt;
     this.#exchange.waiting = this;
     this.#attempt.running = this;
     try {
       const headers = requestHeaders(this.#exchange, target, this.#context.name);
+      const { path, request: edit } = settings.rewrite;
+      const asked = path || edit ? rewriteRequest(this.#exchange, target, headers) : request.path;
       const source = body.open(this.#attempt);
       // Opening the body may find that the client sent too much.
       if (this.#exchange.cancelled) return this.cancel(this.#exchange.cancelled);
       pool.dispatch(
         {
-          path: target.prefix + request.path,
+          path: target.prefix + asked,
           method: request.method as Dispatcher.HttpMethod,
           headers,
           body: source,
@@ -114,6 +122,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   cancel(failure: Failed): void {
     if (this.#response) return this.#response.cancel(failure);
     if (this.#settled) return;
+    if (this.#doubted && LIMITS.has(failure.cause)) return this.#fail(this.#doubted);
     // The cause may lie elsewhere (a client that leaves, a gateway that closes); the bytes are out all the same.
     const sent = failure.reached === 'no' ? 'maybe' : failure.reached;
     this.#fail({ ...failure, reached: isUnsent(this.#attempt.phase) ? 'no' : sent });
@@ -130,6 +139,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#bytesBefore = lane.socket?.bytesRead ?? 0;
     if (this.#attempt.phase !== 'select') this.#attempt.connectedAt = this.#context.clock.now();
     this.#attempt.phase = 'send';
+    lane.expectHead();
   }
 
   onRequestSent(): void {
@@ -138,8 +148,8 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   }
 
   onResponseStart(controller: Controller, status: number, parsed: Parsed, reason?: string): void {
-    // Other 1xx than 101: the head that counts is still to come.
-    if (this.#settled || (status >= 100 && status < 200 && status !== 101)) return;
+    if (this.#settled) return;
+    if (status >= 100 && status < 200 && status !== 101) return this.#passInterim(controller, status, parsed);
     const fault = faultInHead(status, parsed['transfer-encoding']);
     if (fault) {
       this.#fail(failed(fault));
@@ -153,12 +163,13 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
       rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
+      this.#version,
     );
     this.#response = new DirectResponse(
       {
         status,
         statusText: sendableReason(reason),
-        headers,
+        headers: status === 204 ? withoutLength(headers) : headers,
         hasRepeatedHeaders: repeated,
         isEventStream: isEventStream(parsed['content-type']),
       },
@@ -166,6 +177,20 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     );
     this.#settled = true;
     this.#resolve(this.#response);
+  }
+
+  /** The head that counts is still to come. A 100 of HTTP/2 ends here: nobody has asked for it. */
+  #passInterim({ rawHeaders }: Controller, status: number, parsed: Parsed): void {
+    const { onInterim } = this.#exchange;
+    if (!onInterim || status === 100) return;
+    const raw = rawBytes(rawHeaders ?? parsed);
+    const { headers } = responseHeaders(raw, parsed['connection'], this.#context.name, this.#version);
+    onInterim(status, withoutLength(headers));
+  }
+
+  /** Of HTTP, in which the backend answers. */
+  get #version(): string {
+    return this.lane?.isHttp2 ? '2.0' : '1.1';
   }
 
   /** From here on undici has nothing to do with the connection, and says nothing of it any more. */
@@ -198,6 +223,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     this.#leaveLane();
     this.#controller = undefined;
     if (this.#settled && !this.#response) return;
+    if (this.#response?.isWholeDespite(error)) return this.#response.finish(undefined);
     const failure = nameFailure(error, {
       attempt: this.#attempt,
       lane: this.lane,
@@ -219,6 +245,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
 
   /** A port that expects TLS closes on plain HTTP without a word: worth a look, once. */
   #doubt(failure: Failed): void {
+    this.#doubted = failure;
     this.#context.plaintext.check(this.#attempt.target, (isTls) => {
       this.#fail(isTls ? failed('plaintext_on_tls_port', { error: failure.error }) : failure);
     });

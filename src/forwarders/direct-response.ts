@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../engine/clock.ts';
+import { valuesOf } from '../engine/headers.ts';
 import type {
   Attempt,
   Ending,
@@ -19,13 +20,19 @@ export interface ResponseHead {
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
   readonly isEventStream: boolean;
+  readonly withdrawn?: readonly string[] | undefined;
 }
 
+/** The backend's side of a response. */
+export type ResponseSource = Pick<Dispatcher.DispatchController, 'abort' | 'pause' | 'resume'>;
+
 export interface ResponseContext {
-  readonly controller: Dispatcher.DispatchController;
+  readonly controller: ResponseSource;
   readonly exchange: Exchange;
   readonly attempt: Attempt;
   readonly clock: Clock;
+  /** Where the status is not that of the backend. */
+  readonly verdict?: Verdict;
 }
 
 /** Kept of a body that nobody asked for yet; beyond it the backend is paused. */
@@ -42,6 +49,7 @@ export class DirectResponse implements Responded {
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
   readonly isEventStream: boolean;
+  readonly withdrawn: readonly string[] | undefined;
   readonly #context: ResponseContext;
   readonly #verdict: Verdict;
   #ending: Ending | undefined;
@@ -62,9 +70,10 @@ export class DirectResponse implements Responded {
     this.statusText = head.statusText;
     this.headers = head.headers;
     this.#context = context;
-    this.#verdict = verdictOfStatus(head.status);
+    this.#verdict = context.verdict ?? verdictOfStatus(head.status);
     this.hasRepeatedHeaders = head.hasRepeatedHeaders;
     this.isEventStream = head.isEventStream;
+    this.withdrawn = head.withdrawn;
   }
 
   get complete(): boolean {
@@ -149,6 +158,16 @@ export class DirectResponse implements Responded {
     this.#trailers = trailers;
     if (this.#state === 'relaying') this.#endSink(undefined);
     else if (this.#state === 'draining') this.#over({ verdict: this.#verdict, bytes: this.#bytes });
+  }
+
+  /**
+   * undici counts a space behind the digits of a length as one of them, and then takes a complete body for one of
+   * another length.
+   */
+  isWholeDespite({ code }: NodeJS.ErrnoException): boolean {
+    if (code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return false;
+    const [announced = '', ...others] = valuesOf(this.headers, 'content-length');
+    return others.length === 0 && /^\d+$/.test(announced) && Number(announced) === this.#bytes;
   }
 
   fail(failure: Failed): void {

@@ -7,7 +7,7 @@ import { failed } from '../failure/failed.ts';
 import { connect, type ConnectCallback, type Connecting, type ConnectOptions } from './connector.ts';
 import { type AttemptContext, DirectAttempt } from './direct-attempt.ts';
 import { DnsCache } from './dns-cache.ts';
-import type { Forwarder } from './forwarder.ts';
+import type { Forwarder, ForwarderContext } from './forwarder.ts';
 import { IdleAge } from './idle-age.ts';
 import { Lane, type OpenConnection } from './lane.ts';
 import { PlaintextCheck } from './plaintext-check.ts';
@@ -25,6 +25,9 @@ export interface DirectOptions {
   /** Default: the system's own lookup. */
   readonly resolver?: Resolver | undefined;
 }
+
+/** Who waits for a connection. */
+export type DialRequest = Pick<DirectAttempt, 'connectMs' | 'enterPhase'>;
 
 /** What belongs to one backend. */
 interface Route {
@@ -79,6 +82,16 @@ export class DirectForwarder implements Forwarder {
     });
   }
 
+  /** A connection such as this lane's own, for the other lane. */
+  dial(target: Target, request: DialRequest | undefined, callback: ConnectCallback): Connecting {
+    return this.#connect(target, request, callback);
+  }
+
+  /** Does the port of a target expect TLS, though it is told to speak without? Calls back once. */
+  checkPlaintext(target: Target, listener: (isTls: boolean) => void): void {
+    this.#plaintext.check(target, listener);
+  }
+
   async forget(target: Target): Promise<void> {
     const route = this.#routes.get(target);
     this.#routes.delete(target);
@@ -120,7 +133,7 @@ export class DirectForwarder implements Forwarder {
     return { clock, destinations, lookup: this.#dns.lookup };
   }
 
-  #connect(target: Target, attempt: DirectAttempt | undefined, callback: ConnectCallback): Connecting {
+  #connect(target: Target, attempt: DialRequest | undefined, callback: ConnectCallback): Connecting {
     return connect(
       {
         ...this.#common,
@@ -133,4 +146,9 @@ export class DirectForwarder implements Forwarder {
       callback,
     );
   }
+}
+
+/** The forwarder of a gateway that was given none. */
+export function createDirect(context: ForwarderContext): DirectForwarder {
+  return new DirectForwarder(context);
 }

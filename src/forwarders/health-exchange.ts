@@ -3,6 +3,7 @@ import { EMPTY_BODY } from '../engine/body.ts';
 import { ClientExchange } from '../engine/exchange.ts';
 import type { Clock } from '../engine/clock.ts';
 import { requestId } from '../engine/request-id.ts';
+import { NO_REWRITES } from '../engine/rewrite/none.ts';
 import type { HealthSettings, RequestSettings } from '../engine/settings.ts';
 import type { Attempt, Exchange, Target } from '../engine/types.ts';
 
@@ -69,5 +70,6 @@ function settingsFor(limitMs: number): RequestSettings {
     headers: { trust: false, forwarded: false, host: 'preserve' },
     errors: { status: 502, disclose: 'public', render: undefined, deliver: 'respond' },
     upgrade: { path: undefined, strip: false },
+    rewrite: NO_REWRITES,
   };
 }

@@ -3,6 +3,7 @@ import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Clock } from '../engine/clock.ts';
 import { isIdempotent } from '../engine/methods.ts';
 import type { ConnectCallback, Connecting } from './connector.ts';
+import { ContinueFilter } from './continue-filter.ts';
 import type { DirectAttempt } from './direct-attempt.ts';
 import type { IdleAge } from './idle-age.ts';
 
@@ -33,10 +34,10 @@ const CLIENT_OPTIONS = {
  * What may not be repeated goes on a connection that was used a moment ago, or on a new one: common servers
  * close idle connections after 5 s at the least, and such a request could not be saved.
  */
-const FRESH_MS = 1_000;
+export const FRESH_MS = 1_000;
 
 /** An older connection serves nothing new: what has changed behind a name since then is found. */
-const MAX_AGE_MS = 300_000;
+export const MAX_AGE_MS = 300_000;
 
 /** What a socket said before it closed. */
 export interface SocketFailure {
@@ -70,6 +71,7 @@ export class Lane extends Client {
   /** The last of them: a connection that has to be made is made for it. */
   #current: DirectAttempt | undefined = undefined;
   #connecting: Connecting | undefined = undefined;
+  #continues: ContinueFilter | undefined = undefined;
 
   static create(origin: string, options: LaneOptions): Lane {
     const lane: Lane = new Lane(origin, options, (_options, callback) => lane.#connect(callback));
@@ -90,6 +92,18 @@ export class Lane extends Client {
     if (this.isReused && this.wasIdle) this.#retire(attempt.startedAt, options.method);
     this.#pending += 1;
     return super.dispatch(options, handler);
+  }
+
+  /** As the present socket agreed on it. */
+  get isHttp2(): boolean {
+    return (
+      this.#options.allowH2 && (this.socket as { alpnProtocol?: unknown } | undefined)?.alpnProtocol === 'h2'
+    );
+  }
+
+  /** A request goes out on the present socket: what comes next is the head of its response. */
+  expectHead(): void {
+    this.#continues?.expectHead();
   }
 
   /** The attempt is over: called once. An idle connection must not keep the last request on it alive. */
@@ -131,6 +145,7 @@ export class Lane extends Client {
     this.isReused = false;
     this.#connectedAt = this.#options.clock.now();
     this.failure = undefined;
+    this.#continues = socket && new ContinueFilter(socket);
     socket?.on('error', (error: NodeJS.ErrnoException) => {
       if (this.socket !== socket) return;
       this.failure ??= { error, bytesUnsent: socket.writableLength };

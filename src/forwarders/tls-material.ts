@@ -2,11 +2,11 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { HookError } from '../engine/hooks.ts';
 import { tlsOf } from '../engine/target-tls.ts';
-import type { Target, TargetTls } from '../engine/types.ts';
+import type { DialTls, Target } from '../engine/types.ts';
 
 /** What connections to a backend have in common as long as its certificates stay what they are. */
 export interface TlsMaterial {
-  readonly tls: TargetTls;
+  readonly tls: DialTls;
   readonly secureContext: SecureContext;
   /** Of an earlier connection, to shorten the handshake. Resumed, certificates are not looked at again. */
   session: Buffer | undefined;
@@ -20,10 +20,11 @@ export function tlsMaterial(target: Target): TlsMaterial {
   return materialOf(target, tlsOf(target));
 }
 
-function materialOf(target: Target, tls: TargetTls): TlsMaterial {
-  const { ca, cert, key, minVersion = MIN_VERSION } = tls;
+function materialOf(target: Target, tls: DialTls): TlsMaterial {
+  // A protocol that was asked for by name says all of it.
+  const lowest = tls.secureProtocol === undefined ? MIN_VERSION : undefined;
   try {
-    const secureContext = createSecureContext({ ca, cert, key, minVersion });
+    const secureContext = createSecureContext({ ...tls, minVersion: tls.minVersion ?? lowest });
     return { tls, secureContext, session: undefined };
   } catch (error) {
     throw typeof target.tls === 'function' ? new HookError('backends[].tls', error) : error;

@@ -12,7 +12,7 @@ const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** A 101 as the backend sent it. */
 export interface Switch {
-  readonly raw: readonly HeaderBytes[];
+  readonly raw: readonly (HeaderBytes | string)[];
   readonly parsed: Readonly<Record<string, HeaderValue>>;
   readonly socket: Duplex;
 }

@@ -22,6 +22,8 @@ export interface TunnelContext {
   readonly exchange: Exchange;
   readonly attempt: Attempt;
   readonly clock: Clock;
+  /** Both connections are joined. */
+  readonly onJoin?: (backend: Duplex) => void;
 }
 
 /** A backend's connection after its 101, and once they are joined, the client's. */
@@ -72,6 +74,7 @@ export class Tunnel implements Upgraded {
       pump(client, this.#backend, (bytes) => this.#count(bytes)),
       pump(this.#backend, client, (bytes) => this.#count(bytes)),
     ];
+    this.#context.onJoin?.(this.#backend);
     return this.#whenEnded();
   }
 

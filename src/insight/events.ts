@@ -118,7 +118,8 @@ export interface BackendEvent {
    */
   readonly change: BackendChange;
   /**
-   * What it is due to: `by_hand` (`gateway.backends`), `discovery`, `health_check`; or
+   * What it is due to: `by_hand` (`gateway.backends`), `discovery`, `health_check`; `by_request` for one that was
+   * named in a request, or has not been for long; or
    * what the breaker saw: `consecutive_failures`, `failure_rate`, `slow_rate`, `probe_failed`, `probe_slow`,
    * `open_time_over`, `reachable` (a connection made in the background), `probes_succeeded`.
    */
@@ -134,6 +135,7 @@ export type BackendChange =
 
 export type BackendChangeReason =
   | 'by_hand'
+  | 'by_request'
   | 'discovery'
   | 'health_check'
   | 'consecutive_failures'

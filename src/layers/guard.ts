@@ -23,7 +23,7 @@ export function guard(options: GuardOptions): Layer {
 function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined {
   const flaw = flawIn(exchange);
   if (flaw !== undefined) return rejected(400, flaw);
-  if (climbs(exchange.request.path) && options.hasPrefixes()) {
+  if (climbs(exchange.request.path) && (exchange.settings.rewrite.path || options.hasPrefixes())) {
     return rejected(400, 'The path climbs out of a part of itself.');
   }
   if (exchange.rawHeaders.length >= MOST_HEADERS) return rejected(431, 'The request has too many headers.');

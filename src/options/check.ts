@@ -12,6 +12,10 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ['timeout', ['timeouts']],
   ['xfwd', ['headers']],
   ['changeOrigin', ['headers']],
+  ['pathRewrite', ['rewrite']],
+  ['autoRewrite', ['rewrite']],
+  ['cookieDomainRewrite', ['rewrite']],
+  ['cookiePathRewrite', ['rewrite']],
 ]);
 
 /** @throws TypeError when `value` is no plain object, or has keys that are not in `known`. */

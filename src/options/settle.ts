@@ -1,4 +1,5 @@
 import { systemClock, systemRandom } from '../engine/clock.ts';
+import { NO_REWRITES } from '../engine/rewrite/none.ts';
 import type { ErrorSettings, RequestSettings, UpgradeSettings } from '../engine/settings.ts';
 import { consoleLogger, containLogger } from '../insight/logger.ts';
 import {
@@ -28,6 +29,7 @@ import {
 import { settleLimits } from './limits.ts';
 import { POOL_KEYS, settlePool } from './pool.ts';
 import { RETRY_KEYS, settleRetry } from './retry.ts';
+import { settleRewrite } from './rewrite.ts';
 import { settleTimeouts } from './timeouts.ts';
 
 const MINUTE_MS = 60_000;
@@ -63,7 +65,7 @@ const ERRORS: Checks = {
   deliver: oneOf('respond', 'next'),
 };
 const UPGRADE: Checks = { path: aPath, strip: aBoolean };
-const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade'];
+const POLICY_KEYS = ['retry', 'timeouts', 'headers', 'errors', 'upgrade', 'rewrite'];
 const GATEWAY_KEYS = [
   'backends',
   'name',
@@ -74,6 +76,7 @@ const GATEWAY_KEYS = [
   'limits',
   'destinations',
   'resolver',
+  'forwarder',
   'logger',
   'clock',
   'random',
@@ -83,10 +86,11 @@ const GATEWAY_KEYS = [
 /** @throws TypeError or RangeError that names key, rule and value. */
 export function settleOptions(options: GatewayOptions): Settings {
   checkKeys('', options, GATEWAY_KEYS);
-  const { retry, name = DEFAULTS.name, breaker, resolver, logger, clock, random } = options;
+  const { retry, name = DEFAULTS.name, breaker, resolver, forwarder, logger, clock, random } = options;
   checkName(name);
   const discovered = settleSources(options.backends);
   if (resolver !== undefined) having(...questionsOf(discovered.sources))('resolver', resolver);
+  if (forwarder !== undefined) aFunction('forwarder', forwarder);
   if (retry !== undefined && retry !== false) checkKeys('retry', retry, [...RETRY_KEYS, 'budget']);
   const { budget, ...retryOptions } = retry === false || retry === undefined ? {} : retry;
   const base: RequestSettings = {
@@ -94,6 +98,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     timeouts: DEFAULTS.timeouts,
     headers: DEFAULTS.headers,
     upgrade: DEFAULTS.upgrade,
+    rewrite: NO_REWRITES,
     errors: defaultErrors(process.env['NODE_ENV']),
   };
   const request = settlePolicy(
@@ -112,6 +117,7 @@ export function settleOptions(options: GatewayOptions): Settings {
     limits: settleLimits(options.limits),
     destinations: settleDestinations(options.destinations),
     resolver,
+    forwarder,
     logger: containLogger(injected('logger', logger, consoleLogger, having('warn', 'error'))),
     clock: injected('clock', clock, systemClock, having('now', 'wall', 'after')),
     random: injected('random', random, systemRandom, aFunction),
@@ -127,6 +133,7 @@ export function settlePolicy(policy: PolicyOptions, base: RequestSettings): Requ
     headers: settleGroup('headers', policy.headers, base.headers, HEADERS),
     errors: settleGroup('errors', policy.errors as Partial<ErrorSettings>, base.errors, ERRORS),
     upgrade: settleGroup('upgrade', policy.upgrade as Partial<UpgradeSettings>, base.upgrade, UPGRADE),
+    rewrite: settleRewrite(policy.rewrite, base.rewrite),
   });
 }
 
@@ -138,12 +145,13 @@ function settleBreaker(given: GatewayOptions['breaker']): Settings['breaker'] {
   );
 }
 
-function pickPolicy({ timeouts, headers, errors, upgrade }: GatewayOptions): PolicyOptions {
+function pickPolicy({ timeouts, headers, errors, upgrade, rewrite }: GatewayOptions): PolicyOptions {
   return {
     ...(timeouts !== undefined && { timeouts }),
     ...(headers !== undefined && { headers }),
     ...(errors !== undefined && { errors }),
     ...(upgrade !== undefined && { upgrade }),
+    ...(rewrite !== undefined && { rewrite }),
   };
 }
 

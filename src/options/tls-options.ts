@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { TLS_KEYS, TLS_VERSIONS } from '../engine/target-tls.ts';
-import type { TargetTls } from '../engine/types.ts';
+import type { DialTls, TargetTls } from '../engine/types.ts';
 import { checkKeys, checkText, oneOf } from './check.ts';
 
 /** A function is read for each new connection; what it gives is checked then. */
@@ -26,7 +26,10 @@ export function checkTls(key: string, tls: TlsOption): void {
 }
 
 /** @throws TypeError in the end: whoever forges a service record would choose the name in the certificate. */
-export function withServername(key: string, tls: TlsOption | undefined): TlsOption {
+export function withServername<Tls extends DialTls>(
+  key: string,
+  tls: Tls | (() => TargetTls) | undefined,
+): Tls | (() => TargetTls) {
   const rule = 'servername must be given for https: with discover: "srv", got undefined';
   if (typeof tls === 'function') {
     return () => {

@@ -11,6 +11,7 @@ export const CONTESTANTS: readonly Contestant[] = [
   { id: 'causeway-express', name: 'causeway in Express 5' },
   { id: 'causeway-koa', name: 'causeway in Koa 3' },
   { id: 'causeway-node', name: 'causeway on node:http' },
+  { id: 'causeway-http-proxy-middleware', name: 'causeway through http-proxy-middleware in Express 5' },
   { id: BARE_UNDICI_IN_EXPRESS, name: 'bare undici in Express 5' },
   { id: 'bare-undici-node', name: 'bare undici on node:http' },
   { id: HTTP_PROXY_MIDDLEWARE, name: 'http-proxy-middleware 4 in Express 5' },

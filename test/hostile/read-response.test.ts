@@ -51,7 +51,7 @@ test.each([
   ['a length that is none', `${OK}Content-Length: +5\r\n\r\n`, 'framing'],
   ['two lengths', `${OK}Content-Length: 5\r\nContent-Length: 6\r\n\r\n`, 'framing'],
   ['a length and chunks', `${OK}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n`, 'framing'],
-  ['another coding', `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n`, 'framing'],
+  ['another coding', `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n`, 'coding'],
   ['a chunk size that is none', `${CHUNKED}xyz\r\n`, 'chunk'],
   ['a chunk longer than it says', `${CHUNKED}2\r\nabc\r\n`, 'chunk'],
   ['a lone LF after a chunk size', `${CHUNKED}2\nab\r\n`, 'chunk'],

@@ -5,6 +5,7 @@ import { LANES } from '../support/cause-lanes.ts';
 import { Ledger } from '../support/cause-ledger.ts';
 import { type Scenario, SCENARIOS } from '../support/cause-scenarios.ts';
 import { expectElsewhere, expectFault, expectNamed } from '../support/expect-cause.ts';
+import { differencesOf, differs, IMPOSSIBLE } from '../support/lane-differences.ts';
 import { alone, besideAnother } from '../support/live-faults.ts';
 
 /** Opens at the first failure of the connection. */
@@ -15,7 +16,9 @@ const RATE = { consecutiveFailures: 1_000, minRequests: 1, failureRate: 0.01 };
 const ledger = new Ledger();
 
 describe.each(LANES)('lane %s', (lane) => {
-  test.each(Object.keys(faults) as Fault[])('%s', async (fault) => {
+  const alike = (Object.keys(faults) as Fault[]).filter((fault) => !differs(lane, fault));
+
+  test.each(alike)('%s', async (fault) => {
     const { cause } = faults[fault];
     const line = ledger.begin(lane, cause, fault);
     const [plain, byCause, idempotent, other] = await Promise.all([
@@ -35,6 +38,11 @@ describe.each(LANES)('lane %s', (lane) => {
     line.named = true;
   });
 
+  test.each(differencesOf(lane).map(([fault, { why, show }]) => [fault, why, show] as const))(
+    'unlike the other lane, %s: %s',
+    (fault, _why, show) => show(lane, fault),
+  );
+
   const scenarios = Object.entries(SCENARIOS).flatMap(([cause, list]) =>
     list.map((scenario: Scenario) => [cause as CauseCode, scenario.what, scenario] as const),
   );
@@ -53,7 +61,7 @@ describe.each(LANES)('lane %s', (lane) => {
   test('every cause was produced, and named', () => {
     const codes = Object.keys(causes) as CauseCode[];
     const missing = codes.filter((code) => !ledger.shown(lane).has(code));
-    expect(missing).toEqual([]);
+    expect(missing).toEqual(IMPOSSIBLE[lane]);
     expect(ledger.rows.filter((row) => !row.produced || !row.named)).toEqual([]);
   });
 

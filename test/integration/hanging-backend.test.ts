@@ -66,6 +66,9 @@ function p99Of(sent: readonly Sent[]): number {
   return sorted[Math.floor(0.99 * sorted.length)] ?? NaN;
 }
 
+/** Answered by the first backend asked: healthy, while others hang, on a machine that may be busier by now. */
+const isFirstTry = ({ headers }: Sent): boolean => headers['proxy-attempts'] === undefined;
+
 const failed = (sent: readonly Sent[]) => sent.filter(({ status }) => status !== 200);
 
 describe('one of three backends hangs on half of its requests', () => {
@@ -75,7 +78,7 @@ describe('one of three backends hangs on half of its requests', () => {
     console.log('balanced: limit %i ms, p99 healthy %i ms, now %i ms', limitMs, healthyMs, p99Of(sent));
     expect(failed(sent)).toEqual([]);
     expect(limitMs).toBeLessThan(CONFIGURED_MS / 2);
-    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + healthyMs);
+    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + Math.max(healthyMs, p99Of(sent.filter(isFirstTry))));
   });
 
   test('in turn, where a sixth of requests hangs', async () => {
@@ -84,7 +87,8 @@ describe('one of three backends hangs on half of its requests', () => {
     console.log('in turn: limit %i ms, p99 healthy %i ms, now %i ms', limitMs, healthyMs, p99Of(sent));
     expect(failed(sent)).toEqual([]);
     expect(p99Of(sent)).toBeGreaterThan(limitMs);
-    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + GRAIN_MS + healthyMs);
+    const nowHealthyMs = Math.max(healthyMs, p99Of(sent.filter(isFirstTry)));
+    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + GRAIN_MS + nowHealthyMs);
   });
 
   test('the configured limit alone is what they wait for', async () => {

@@ -38,7 +38,8 @@ describe('events have the members listed', () => {
     const { gateway, url } = await startGateway('node', { backends: backends.map((backend) => backend.url) });
     await teach(url, 1_000);
     const event = new Promise<object>((resolve) => void gateway.on('limit', resolve));
-    await send(url, { headers: { [SLUGGISH]: '400' } });
+    const [route] = gateway.routeLimits();
+    await send(url, { headers: { [SLUGGISH]: String(2 * (route?.limitMs ?? NaN)) } });
     expect(Object.keys(await event)).toEqual(documented('limit'));
   });
 

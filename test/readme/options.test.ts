@@ -37,6 +37,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'host and port': ['backends[].name'],
   'the console': ['logger'],
+  'our own': ['forwarder'],
   "the system's": ['resolver', 'clock', 'random'],
 };
 
@@ -91,10 +92,22 @@ test('every option is in the table, and no other', () => {
     'errors',
     'upgrade',
     'destinations',
+    'rewrite',
+    'rewrite.cookies',
   ];
   const known = ['', 'backends[]', 'balance', 'retry.budget', 'retry.hedge', ...groups].flatMap(knownKeys);
   // Groups have no row, unless they can be switched off.
-  const withoutRow = ['discovery', 'timeouts', 'limits', 'headers', 'errors', 'upgrade', 'retry.budget'];
+  const withoutRow = [
+    'discovery',
+    'timeouts',
+    'limits',
+    'headers',
+    'errors',
+    'upgrade',
+    'retry.budget',
+    'rewrite',
+    'rewrite.cookies',
+  ];
   const expected = known.filter((key) => !withoutRow.includes(key));
   expect(DOCUMENTED.map(({ path }) => path).sort()).toEqual(expected.sort());
 });

@@ -78,9 +78,9 @@ export const FRAMING: readonly RequestCase[] = [
     `${head('POST /x HTTP/1.0', 'Host: a', 'Connection: keep-alive', 'Transfer-Encoding: chunked')}${END}`,
   ),
   passed(
-    'a header that only looks like Transfer-Encoding',
+    'a header that only looks like Transfer-Encoding does not reach those to whom it is the same',
     post('Transfer_Encoding: chunked', 'Content-Length: 0'),
-    arrival('POST /x', ['host: a', 'Transfer_Encoding: chunked', 'content-length: 0']),
+    arrival('POST /x', ['host: a', 'content-length: 0']),
   ),
   ...['chunked', 'Chunked', 'CHUNKED', ' chunked ', '\tchunked'].map((coding) =>
     passed(

@@ -61,20 +61,20 @@ function boom(): never {
   throw new Error('thrown on purpose');
 }
 
-async function connectWhereForbidden(): Promise<Observation> {
+async function connectWhereForbidden(lane: Lane): Promise<Observation> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   // The system administrator may enter everything: the process lets go of that right.
   chmodSync(folder, process.getuid?.() === 0 ? 0o700 : 0o000);
   const backends = [{ url: 'http://backend.test', socketPath: join(folder, 'backend.sock') }];
-  const { url, watch } = await startCrippled('user', { backends, errors: { disclose: 'trusted' } });
+  const { url, watch } = await startCrippled(lane, 'user', { backends, errors: { disclose: 'trusted' } });
   return watch.last(await send(url));
 }
 
-async function connectWithoutFiles(): Promise<Observation> {
+async function connectWithoutFiles(lane: Lane): Promise<Observation> {
   const backend = await startBackend((_request, response) => response.end('ok'));
   const options = { backends: [backend.url], errors: { disclose: 'trusted' } } as const;
-  const { url, watch } = await startCrippled('files', options);
+  const { url, watch } = await startCrippled(lane, 'files', options);
   return watch.last(await send(url));
 }
 

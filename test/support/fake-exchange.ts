@@ -10,7 +10,9 @@ import type {
   UpgradeSettings,
 } from '../../src/engine/settings.ts';
 import type { Attempt, ProxyRequest, RequestBody, Target } from '../../src/engine/types.ts';
-import { DEFAULTS } from '../../src/options.ts';
+import { NO_REWRITES } from '../../src/engine/rewrite/none.ts';
+import { settleRewrite } from '../../src/options/rewrite.ts';
+import { DEFAULTS, type RewriteOptions } from '../../src/options.ts';
 
 export interface FakeSettings {
   readonly retry?: Partial<RetrySettings> | false;
@@ -18,6 +20,7 @@ export interface FakeSettings {
   readonly headers?: Partial<HeaderSettings>;
   readonly errors?: Partial<ErrorSettings>;
   readonly upgrade?: Partial<UpgradeSettings>;
+  readonly rewrite?: RewriteOptions;
 }
 
 export const PLAIN_ERRORS: ErrorSettings = {
@@ -35,6 +38,7 @@ export function fakeSettings(given: FakeSettings = {}): RequestSettings {
     headers: { ...DEFAULTS.headers, ...given.headers },
     errors: { ...PLAIN_ERRORS, ...given.errors },
     upgrade: { ...DEFAULTS.upgrade, ...given.upgrade },
+    rewrite: settleRewrite(given.rewrite, NO_REWRITES),
   };
 }
 
@@ -46,6 +50,7 @@ export interface FakeExchange {
   readonly rawHeaders?: readonly string[];
   readonly authority?: string | undefined;
   readonly upgrade?: string;
+  readonly originalUrl?: string;
   readonly httpVersion?: string;
   readonly remoteAddress?: string | undefined;
   readonly encrypted?: boolean;
@@ -73,6 +78,7 @@ export function fakeExchange(given: FakeExchange = {}): ClientExchange {
       httpVersion: given.httpVersion ?? '1.1',
       authority: 'authority' in given ? given.authority : 'shop.example',
       upgrade: given.upgrade,
+      originalUrl: given.originalUrl,
       settings: fakeSettings(given.settings),
       startedAt: given.startedAt ?? 1_000,
     },

@@ -42,10 +42,10 @@ export class SelectFixture {
       return promise;
     };
     const { pool, queue } = this;
-    const admittance = given.admission && new Admittance(pool, given.admission.priorityOf);
+    const admittance = given.admission && new Admittance(given.admission.priorityOf);
     this.forward = select({
       clock,
-      pool,
+      poolOf: () => pool,
       queue,
       admittance,
       ...(given.fastestMs && { fastestMs: given.fastestMs }),

@@ -57,10 +57,10 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
       }),
       select({
         clock,
-        pool,
+        poolOf: () => pool,
         queue,
         fastestMs: ({ request }) => given.learning?.learned.of(request).quantile(0.05),
-        admittance: given.admission ? new Admittance(pool, given.priorityOf) : undefined,
+        admittance: given.admission ? new Admittance(given.priorityOf) : undefined,
       }),
       ...(given.learning
         ? [

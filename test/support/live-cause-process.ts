@@ -1,5 +1,5 @@
 /**
- * A gateway whose own process is the problem: `node live-cause-process.ts <crippling> <options>`. Tells its port,
+ * A gateway whose own process is the problem: `node live-cause-process.ts <lane> <crippling> <options>`. Tells its port,
  * then each event. `files`: no file is left to connect with. `user`: it is a user that may do next to nothing.
  */
 import { openSync } from 'node:fs';
@@ -7,11 +7,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGateway, type GatewayOptions } from 'causeway-proxy';
 import { createRequestListener } from 'causeway-proxy/node';
+import { type Lane, laneOptions } from './cause-lanes.ts';
 
-const [crippling, options = '{}'] = process.argv.slice(2);
+const [lane, crippling, options = '{}'] = process.argv.slice(2);
 const NOBODY = 65_534;
 
-const gateway = createGateway(JSON.parse(options) as GatewayOptions);
+const gateway = createGateway({ ...(JSON.parse(options) as GatewayOptions), ...laneOptions(lane as Lane) });
 for (const name of ['attempt', 'exchange', 'breaker'] as const) {
   gateway.on(name, (event: object) => void process.send?.({ name, event }));
 }

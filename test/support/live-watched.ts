@@ -35,12 +35,13 @@ interface Report {
 }
 
 /** A gateway as a process that lacks something. Killed when the test is over. */
-export async function startCrippled(crippling: 'files' | 'user', options: GatewayOptions) {
+export async function startCrippled(lane: Lane, crippling: 'files' | 'user', options: GatewayOptions) {
   const script = fileURLToPath(new URL('live-cause-process.ts', import.meta.url));
   const program = [
     process.execPath,
     '--conditions=causeway-source',
     script,
+    lane,
     crippling,
     JSON.stringify(options),
   ];

@@ -54,10 +54,6 @@ export const headFaults = {
     'The backend sends a status below 100.',
     'HTTP/1.1 042 Huh\r\nContent-Length: 0\r\n\r\n',
   ),
-  'response_header_invalid/unasked_continue': answers(
-    'The backend sends 100 Continue, which nobody has asked for.',
-    'HTTP/1.1 100 Continue\r\n\r\n',
-  ),
   response_headers_too_large: answers(
     'The backend sends 20 kB of headers.',
     `${OK}X-Filler: ${FILLER}\r\n\r\n`,

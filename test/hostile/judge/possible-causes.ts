@@ -12,6 +12,8 @@ const OF_FLAWS: Readonly<Record<Flaw, readonly CauseCode[]>> = {
   header: ['response_header_invalid'],
   framing_header: ['response_header_invalid', 'response_framing_ambiguous'],
   framing: ['response_framing_ambiguous'],
+  coding: ['response_coding_error'],
+  empty_coding_beside_length: ['response_framing_ambiguous', 'response_coding_error'],
   chunk: ['response_coding_error'],
   upgrade: ['upgrade_failed'],
 };
@@ -36,7 +38,6 @@ const OF_ODDITIES: Readonly<Record<Oddity, readonly CauseCode[]>> = {
   tab_in_framing: ['response_framing_ambiguous'],
   framing_in_trailers: ['response_coding_error'],
   framing_of_no_body: ['response_framing_ambiguous'],
-  unasked_100: ['response_header_invalid'],
   chunk_extension: ['response_coding_error'],
   large_head: ['response_headers_too_large'],
   large_trailers: ['response_headers_too_large'],

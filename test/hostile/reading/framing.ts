@@ -6,6 +6,7 @@ export type Framing = number | 'chunked' | 'close';
 
 /** RFC 9112 section 6.3, without the tolerance: what is ambiguous is invalid. */
 export function framingOf({ headers }: Head, version: string, lines: Lines): Framing {
+  if (namesNoCodingBesideLength(headers)) throw new Invalid('empty_coding_beside_length');
   const codings = listOf(headers, 'transfer-encoding', lines);
   const lengths = listOf(headers, 'content-length', lines);
   if (codings && lengths) throw new Invalid('framing');
@@ -31,20 +32,32 @@ export function isAmbiguous(headers: Head['headers']): boolean {
   return lines.oddities.size > 0;
 }
 
+/** Wrong in two ways at once. */
+function namesNoCodingBesideLength(headers: Head['headers']): boolean {
+  const named = (name: string): string[] =>
+    headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+  const codings = named('transfer-encoding');
+  return (
+    codings.length > 0 &&
+    codings.every((value) => /^[\t ,]*$/.test(value)) &&
+    named('content-length').length > 0
+  );
+}
+
 /** The elements of all lines of that name; undefined where there are none. */
 function listOf(headers: Head['headers'], name: string, lines: Lines): string[] | undefined {
   const values = headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
   if (values.length === 0) return undefined;
   const elements = values.flatMap((value) => value.split(/[\t ]*,[\t ]*/));
   const filled = elements.filter((element) => element !== '');
-  if (filled.length === 0) throw new Invalid('framing');
+  if (filled.length === 0) throw new Invalid(name === 'content-length' ? 'framing' : 'coding');
   if (filled.length < elements.length) lines.oddities.add('empty_list_element');
   return filled;
 }
 
 /** Any other coding would have to be undone, and nobody has asked for one (`TE`). */
 function chunkedIn(codings: string[], version: string, lines: Lines): 'chunked' {
-  if (codings.length !== 1 || codings[0]?.toLowerCase() !== 'chunked') throw new Invalid('framing');
+  if (codings.length !== 1 || codings[0]?.toLowerCase() !== 'chunked') throw new Invalid('coding');
   if (version === '1.0') lines.oddities.add('chunked_in_http_1_0');
   return 'chunked';
 }

@@ -64,7 +64,6 @@ class Reader {
     for (;;) {
       const { version, head } = this.#readHead();
       const { status } = head;
-      if (status === 100) this.#lines.oddities.add('unasked_100');
       const isBodiless = this.#method === 'HEAD' || status < 200 || status === 204 || status === 304;
       const framing = isBodiless ? noBody(head, version, this.#lines) : framingOf(head, version, this.#lines);
       if (status === 101) throw new Invalid('upgrade');

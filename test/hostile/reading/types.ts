@@ -12,6 +12,10 @@ export type Flaw =
   | 'framing_header'
   /** Where the body ends is ambiguous, or not said in a way that is understood. */
   | 'framing'
+  /** A transfer coding that would have to be undone. */
+  | 'coding'
+  /** Both of that. */
+  | 'empty_coding_beside_length'
   | 'chunk'
   | 'upgrade';
 
@@ -53,8 +57,6 @@ export type Oddity =
   | 'framing_in_trailers'
   /** Framing that contradicts itself on a response that has no body. */
   | 'framing_of_no_body'
-  /** RFC 9110 section 15.2: to be ignored; our HTTP library refuses it. */
-  | 'unasked_100'
   | 'chunk_extension'
   /** Beyond the 16 KiB that the gateway allows. */
   | 'large_head'

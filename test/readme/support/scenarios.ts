@@ -37,6 +37,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'TLS to backends': readsCertificatesAnew,
   'Health checks': checksBackends,
   Closing: closesAtTheEndOfTheBlock,
+  Rewriting: showsTheClientsView,
   'Body parsers in front': forwardsTheVeryBytes,
   Balancing: sendsCustomersToTheSameBackend,
   'Learned timeouts': watchesWhatIsSlow,
@@ -295,6 +296,21 @@ async function closesAtTheEndOfTheBlock(name: string): Promise<void> {
   expect(await snippet.exitCode()).toBe(0);
   expect(snippet.output).toMatch(/^200 GET \/orders$/m);
   expect(snippet.errors).toBe('');
+}
+
+async function showsTheClientsView(name: string): Promise<void> {
+  const backend = await startBackend((request, response) => {
+    response.setHeader('Set-Cookie', 'cart=7; Domain=shop.internal; Path=/base');
+    if (request.url !== '/base/v1/cart') return void response.end(`${request.method} ${request.url}`);
+    response.writeHead(302, { Server: 'secret', Location: '/base/v1/login' }).end();
+  });
+  const snippet = start(name, [backend.url]);
+  const url = await snippet.url();
+  const { status, headers } = await send(`${url}/shop/api/cart`);
+  expect([status, headers.location, headers.server]).toEqual([302, '/shop/api/login', undefined]);
+  expect(headers['set-cookie']).toEqual(['cart=7; Domain=shop.example; Path=/shop']);
+  expect(textOf(await send(`${url}/shop/api/login`))).toBe('GET /base/v1/login');
+  expect(backend.requests.at(-1)?.headers['x-sent-to']).toBe(`127.0.0.1:${backend.port}`);
 }
 
 async function forwardsTheVeryBytes(name: string): Promise<void> {
