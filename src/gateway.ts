@@ -46,6 +46,9 @@ import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 /** How long `close` waits for requests under way. */
 const CLOSE_TIMEOUT_MS = 30_000;
 
+/** Of recent answers: what is faster is chance. */
+const FASTEST = 0.05;
+
 /** The backends of an app, with everything that is shared between its routes. Made by `createGateway`. */
 export class Gateway implements AsyncDisposable {
   /** The backends, to be listed, drained, restored, added and removed while the gateway runs. */
@@ -198,6 +201,8 @@ export class Gateway implements AsyncDisposable {
           clock,
           poolOf,
           queue: this.#queue,
+          fastestMs: ({ request, settings: { timeouts } }) =>
+            timeouts.learned === true ? learned.of(request, timeouts.key).quantile(FASTEST) : undefined,
           admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
         }),
         // Knows the backend; ends after the attempt timeout has had its say.

@@ -124,7 +124,6 @@ const PARTS: Readonly<Record<string, string>> = {
   'backends/gates/circuit.ts': 'backends/gates/breaker.ts',
   'backends/gates/slow-calls.ts': 'backends/gates/breaker.ts',
   // And of the adaptive limit.
-  'backends/gates/baseline.ts': 'backends/gates/adaptive-limit.ts',
   'backends/gates/sample-window.ts': 'backends/gates/adaptive-limit.ts',
 };
 

@@ -212,6 +212,38 @@ describe('an attempt that was given up because another one answered first', () =
   });
 });
 
+describe('what cannot be answered before its deadline', () => {
+  /** A request that waits for a slot, which becomes free so many milliseconds before its deadline. */
+  async function waitUntil(leftMs: number, fastestMs: number | undefined) {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })], { fastestMs: () => fastestMs });
+    const first = fixture.forward(fakeExchange());
+    const settings = { timeouts: { deadlineMs: 900 } };
+    const exchange = fakeExchange({ startedAt: fixture.clock.now(), settings });
+    const outcome = fixture.forward(exchange);
+    fixture.clock.advance(900 - leftMs);
+    const response = new FakeResponded();
+    fixture.hops[0]?.resolve(response);
+    await first;
+    response.end();
+    await flush();
+    fixture.hops[1]?.resolve(new FakeResponded());
+    return { outcome: await outcome, attempts: exchange.attempts.length };
+  }
+
+  test('is not sent once it has waited for so long', async () => {
+    const { outcome, attempts } = await waitUntil(100, 200);
+    expect(outcome).toMatchObject({ cause: 'deadline_exceeded', reached: 'no' });
+    expect(attempts).toBe(0);
+  });
+
+  test.each([
+    [300, 200],
+    [100, undefined],
+  ])('with %i ms left, where nearly all answers take at least %s, it is', async (leftMs, fastestMs) => {
+    expect(await waitUntil(leftMs, fastestMs)).toMatchObject({ outcome: { kind: 'responded' }, attempts: 1 });
+  });
+});
+
 describe('an attempt that was cut for being slow', () => {
   /** So many in a row, each after so long. */
   async function cut(times: number, waitedMs: number) {
