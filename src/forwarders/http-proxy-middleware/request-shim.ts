@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type { Exchange } from '../../engine/types.ts';
 import type { MiddlewareAttempt } from './attempt.ts';
 import { ATTEMPT } from './attempt-key.ts';
+import { inFrontOf } from './in-front-of.ts';
 
 /** Of one attempt. Names in lower case, as in `node:http`. */
 export type ShimHeaders = Record<string, string | string[]>;
@@ -38,8 +40,7 @@ class BareRequest {
   }
 
   get originalUrl(): string | undefined {
-    const message = this.#exchange.client?.message as { originalUrl?: string } | undefined;
-    return message?.originalUrl;
+    return this.#exchange.originalUrl;
   }
 
   on(): this {
@@ -56,25 +57,55 @@ export function bareRequest(
 }
 
 /**
- * For hooks: everything that the framework and other middleware have put on the client's request can be read through
- * it; as a stream and an emitter it is one of its own.
+ * What an attempt has of its own: events, headers, and the body, which hooks may watch as it goes by. It is not theirs
+ * to hold back.
  */
+class OwnRequest extends EventEmitter {
+  readonly [ATTEMPT]: MiddlewareAttempt;
+  url = '';
+  readonly headers: ShimHeaders;
+  /** For fixRequestBody: a parser was here before. */
+  readonly readableEnded: boolean;
+
+  constructor(attempt: MiddlewareAttempt, { body }: Exchange, headers: ShimHeaders) {
+    super();
+    this[ATTEMPT] = attempt;
+    this.headers = headers;
+    this.readableEnded = !body.empty && (body.reserialized || body.missing === true);
+  }
+
+  pipe<To extends NodeJS.WritableStream>(to: To): To {
+    this.on('data', (chunk: Buffer) => void to.write(chunk)).on('end', () => void to.end());
+    return to;
+  }
+
+  unpipe(): this {
+    return this;
+  }
+
+  pause(): this {
+    return this;
+  }
+
+  resume(): this {
+    return this;
+  }
+
+  read(): null {
+    return null;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return this.pipe(new PassThrough())[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  }
+}
+
+/** For hooks: everything that the framework and other middleware have put on the client's request is there as well. */
 export function hookedRequest(
   attempt: MiddlewareAttempt,
   exchange: Exchange,
   message: IncomingMessage,
   headers: ShimHeaders,
 ): RequestShim {
-  const shim = Object.create(message) as RequestShim;
-  (Readable as unknown as (this: unknown, options: object) => void).call(shim, { read: () => undefined });
-  const { body } = exchange;
-  // Set, not assigned: some are accessors of the prototype.
-  Object.defineProperties(shim, {
-    [ATTEMPT]: { value: attempt },
-    headers: { value: headers, writable: true, enumerable: true },
-    url: { value: '', writable: true, enumerable: true },
-    // For fixRequestBody: a parser was here before.
-    readableEnded: { value: !body.empty && (body.reserialized || body.missing === true) },
-  });
-  return shim;
+  return inFrontOf(message, new OwnRequest(attempt, exchange, headers)) as unknown as RequestShim;
 }
