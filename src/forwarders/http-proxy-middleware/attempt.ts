@@ -196,7 +196,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     this.#answer = message;
     const breaks = (error: Error): void => this.bodyBroken(error);
     message.on('error', breaks).on('close', () => {
-      if (!message.complete) breaks(new Error('aborted'));
+      // Broken off, or given up by a hook; complete or not, it will not be read to its end.
+      if (!message.readableEnded) breaks(new Error('aborted'));
     });
     if (this.#settled) return void message.destroy();
     const status = message.statusCode ?? 0;

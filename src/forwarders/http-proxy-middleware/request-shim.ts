@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Exchange } from '../../engine/types.ts';
 import type { MiddlewareAttempt } from './attempt.ts';
@@ -11,6 +12,22 @@ export type ShimHeaders = Record<string, string | string[]>;
 
 /** Stands for the client's request in one attempt: what is changed on it is gone with the attempt. */
 export type RequestShim = IncomingMessage & { readonly [ATTEMPT]: MiddlewareAttempt };
+
+const views = new WeakMap<Socket, Socket>();
+
+/**
+ * The client's connection, without the server that it came by: each http-proxy-middleware adds a listener to that, and
+ * with a dozen of them Node warns of a leak. For upgrades it must know it.
+ */
+function socketFor({ client, upgrade }: Exchange): Socket | undefined {
+  const socket = client?.message.socket;
+  if (!socket || upgrade !== undefined) return socket;
+  const known = views.get(socket);
+  if (known) return known;
+  const view: Socket = inFrontOf(socket, { server: undefined });
+  views.set(socket, view);
+  return view;
+}
 
 /** All that http-proxy-middleware itself asks of a request. */
 class BareRequest {
@@ -31,8 +48,8 @@ class BareRequest {
     this.headers = headers;
   }
 
-  get socket(): unknown {
-    return this.#exchange.client?.message.socket;
+  get socket(): Socket | undefined {
+    return socketFor(this.#exchange);
   }
 
   get connection(): unknown {
@@ -64,11 +81,14 @@ class OwnRequest extends EventEmitter {
   readonly [ATTEMPT]: MiddlewareAttempt;
   url = '';
   readonly headers: ShimHeaders;
+  readonly socket: Socket | undefined;
   /** For fixRequestBody: a parser was here before. */
   readonly readableEnded: boolean;
 
-  constructor(attempt: MiddlewareAttempt, { body }: Exchange, headers: ShimHeaders) {
+  constructor(attempt: MiddlewareAttempt, exchange: Exchange, headers: ShimHeaders) {
     super();
+    const { body } = exchange;
+    this.socket = socketFor(exchange);
     this[ATTEMPT] = attempt;
     this.headers = headers;
     this.readableEnded = !body.empty && (body.reserialized || body.missing === true);
