@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
+import type { SecureVersion } from 'node:tls';
 import type { Destination, RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
@@ -243,6 +244,7 @@ export interface DialTls extends TargetTls {
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
+  readonly maxVersion?: SecureVersion;
 }
 
 /** What limited an attempt, and why: shown in the report. */

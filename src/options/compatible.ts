@@ -109,6 +109,7 @@ const TLS_KEYS = [
   'servername',
   'rejectUnauthorized',
   'minVersion',
+  'maxVersion',
 ];
 
 /** @throws TypeError or RangeError that names key, rule and value, or why it cannot be done. */
