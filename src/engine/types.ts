@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
 import type { Destination, RequestSettings } from './settings.ts';
 
 /** Sends an exchange onward and says how it ended. Never rejects. */
@@ -244,7 +243,7 @@ export interface DialTls extends TargetTls {
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
-  readonly maxVersion?: SecureVersion;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */

@@ -7,7 +7,7 @@ import { type LiveGateway, startGateway } from '../support/live-gateway.ts';
 
 const CLIENTS = 16;
 const LEARNT = 1_040;
-const CONFIGURED_MS = 1_000;
+const CONFIGURED_MS = 2_000;
 /** How late a coarse timer may be. */
 const GRAIN_MS = 20;
 
