@@ -137,8 +137,7 @@ class Sending {
       );
     }
     if (this.#attempt.superseded) this.#passedOver(IGNORED, 0);
-    else if (outcome.cause === 'first_byte_timeout' || this.#attempt.limit?.source === 'learned')
-      this.#passedOver(outcome.verdict, MOST_DOUBT);
+    else if (this.#attempt.limit?.source === 'learned') this.#passedOver(outcome.verdict, MOST_DOUBT);
     else this.#settle(outcome.verdict);
   }
 

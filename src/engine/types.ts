@@ -250,9 +250,17 @@ export interface DialTls extends TargetTls {
 export interface AppliedLimit {
   readonly limitMs: number;
   readonly source: 'configured' | 'learned';
+  /** Milliseconds: quantiles of recent answers, rounded up by at most a tenth. */
   readonly p50?: number;
   readonly p99?: number;
+  /** How many there were. */
   readonly samples?: number;
+}
+
+/** What is known of one route, and the limit that follows from it. */
+export interface RouteLimit extends AppliedLimit {
+  /** Method and shape of the path, or the text that `timeouts.key` returned: chosen by clients, so escape it. */
+  readonly route: string;
 }
 
 /** One try at one backend. Mutable while it runs; afterwards the record of it. */

@@ -23,8 +23,9 @@ const LEAST_RELIEF = Math.log(1.25);
 const WINDOWS_AT_LEAST = 5;
 /** What is only known to have taken longer, counts as so many times as long. */
 const CENSORED = 2;
-/** Weight of one window in what is known of latency without load. */
+/** Weight of one window in what is known of latency without load; of one that was faster than chance explains. */
 const WEIGHT = 0.1;
+const WEIGHT_IF_FASTER = 0.5;
 
 /**
  * How many requests at a time a backend takes without queueing, found from its latency: the gradient of Envoy's
@@ -69,7 +70,7 @@ export class AdaptiveLimit {
    */
   gaveUp(waitedMs: number, pending: number, now: number): boolean {
     if (waitedMs < (this.baselineMs ?? Infinity) / CENSORED) return false;
-    this.#window.add(CENSORED * waitedMs, now - waitedMs, pending);
+    this.#window.addCensored(waitedMs, CENSORED * waitedMs, pending, now);
     return this.#look(now);
   }
 
@@ -91,10 +92,7 @@ export class AdaptiveLimit {
 
   #decide(): void {
     const { mean, dropped, error } = this.#window;
-    if (dropped > MOST_DROPPED) {
-      this.#isStarting = false;
-      return this.#set(this.#limit * AFTER_DROPS);
-    }
+    if (dropped > MOST_DROPPED) return this.#shrinkTo(this.#limit * AFTER_DROPS);
     if (mean === undefined) return;
     this.#baseline ??= mean;
     const isUsed = this.#window.mostPending >= this.#limit / 2;
@@ -104,27 +102,37 @@ export class AdaptiveLimit {
     this.#windowsAtLeast = 0;
     this.#observe(mean, error, isUsed);
     // Grows only where it is used: what a higher limit would do is not known before.
-    if (isUsed)
-      this.#set(this.#isStarting ? this.#limit * START_GROWTH : this.#limit + Math.sqrt(this.#limit) / 4);
+    if (isUsed) this.#grow();
   }
 
   /** Under load, chance alone does not make answers faster than they are without. */
   #observe(mean: number, error: number, isUsed: boolean): void {
     const baseline = this.#baseline ?? mean;
-    if (isUsed && mean > baseline - ERRORS * error) return;
-    this.#baseline = baseline + WEIGHT * (mean - baseline);
+    const isFaster = mean < baseline - ERRORS * error;
+    if (!isUsed || isFaster) {
+      this.#baseline = baseline + (isFaster ? WEIGHT_IF_FASTER : WEIGHT) * (mean - baseline);
+    }
+  }
+
+  #grow(): void {
+    this.#set(this.#isStarting ? this.#limit * START_GROWTH : this.#limit + Math.sqrt(this.#limit) / 4);
   }
 
   #shrink(excess: number, mean: number): void {
-    this.#isStarting = false;
-    this.#congestion ??= { limit: this.#limit, mean };
-    const { limit, mean: before } = this.#congestion;
+    const { limit, mean: before } = (this.#congestion ??= { limit: this.#limit, mean });
+    const smaller = this.#limit * Math.exp(-Math.min(excess, MOST_SHRINK));
     this.#windowsAtLeast = this.#limit <= LEAST ? this.#windowsAtLeast + 1 : 0;
+    if (this.#window.isMostlyCensored) return this.#shrinkTo(smaller);
     if (this.#windowsAtLeast >= WINDOWS_AT_LEAST) return this.#takeForNormal(mean, this.#limit);
-    if (this.#limit > limit * QUARTER)
-      return this.#set(this.#limit * Math.exp(-Math.min(excess, MOST_SHRINK)));
+    if (this.#limit > limit * QUARTER) return this.#shrinkTo(smaller);
     if (mean > before - LEAST_RELIEF) return this.#takeForNormal(mean, limit);
     this.#congestion = { limit: this.#limit, mean };
+  }
+
+  /** From the least, it starts anew. */
+  #shrinkTo(limit: number): void {
+    this.#set(limit);
+    this.#isStarting = this.#limit <= LEAST;
   }
 
   /** Answers take longer by now, with or without load. */

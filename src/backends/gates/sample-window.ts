@@ -7,6 +7,7 @@ const LEAST_MS = 0.001;
  */
 export class SampleWindow {
   #count = 0;
+  #censored = 0;
   #sum = 0;
   #squares = 0;
   #drops = 0;
@@ -17,6 +18,7 @@ export class SampleWindow {
   /** `fresh`: only what is sent from now on counts. */
   begin(now: number, fresh: boolean): void {
     this.#count = 0;
+    this.#censored = 0;
     this.#sum = 0;
     this.#squares = 0;
     this.#drops = 0;
@@ -32,6 +34,13 @@ export class SampleWindow {
     this.#sum += log;
     this.#squares += log * log;
     this.#mostPending = Math.max(this.#mostPending, pending);
+  }
+
+  /** As `add`, of one that was given up after `waitedMs`: it would have taken longer, and is taken for `guessMs`. */
+  addCensored(waitedMs: number, guessMs: number, pending: number, now: number): void {
+    const before = this.#count;
+    this.add(guessMs, now - waitedMs, pending);
+    this.#censored += this.#count - before;
   }
 
   drop(pending: number): void {
@@ -51,6 +60,11 @@ export class SampleWindow {
   /** Share of those that were dropped. */
   get dropped(): number {
     return this.#drops / Math.max(this.#count + this.#drops, 1);
+  }
+
+  /** Half of it or more was given up: how long answers take is not known. */
+  get isMostlyCensored(): boolean {
+    return this.#censored > 0 && this.#censored >= this.#count / 2;
   }
 
   /** Mean of the logarithms of latencies; undefined where nothing was answered. */

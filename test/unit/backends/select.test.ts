@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HookError } from '../../../src/engine/hooks.ts';
+import type { AppliedLimit } from '../../../src/engine/types.ts';
 import { failed } from '../../../src/failure/failed.ts';
 import { failedWith, fakeBackend, SUCCEEDED, trip, SAYS_NOTHING } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
@@ -246,7 +247,7 @@ describe('what cannot be answered before its deadline', () => {
 
 describe('an attempt that was cut for being slow', () => {
   /** So many in a row, each after so long. */
-  async function cut(times: number, waitedMs: number) {
+  async function cut(times: number, waitedMs: number, source: AppliedLimit['source'] = 'learned') {
     const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
     const fixture = new SelectFixture([backend]);
     for (let i = 0; i < times; i += 1) {
@@ -254,7 +255,8 @@ describe('an attempt that was cut for being slow', () => {
       const outcome = fixture.forward(exchange);
       const { attempt } = exchange;
       if (!attempt) throw new Error('nothing was sent');
-      Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs });
+      const limit = { limitMs: waitedMs, source };
+      Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs, limit });
       fixture.hops[i]?.resolve(failed('first_byte_timeout', { verdict: SAYS_NOTHING }));
       await outcome;
     }
@@ -269,6 +271,10 @@ describe('an attempt that was cut for being slow', () => {
   test('again and again, its backend is taken for slower and slower, within limits', async () => {
     expect((await cut(3, 500)).latency.value).toBe(2_000);
     expect((await cut(9, 500)).latency.value).toBe(4_000);
+  });
+
+  test('by the configured limit, that is for the breaker to judge', async () => {
+    expect((await cut(1, 30_000, 'configured')).latency.value).toBe(fakeBackend('b').latency.value);
   });
 });
 
