@@ -24,6 +24,11 @@ class Front<Behind extends object, Own extends object> implements ProxyHandler<O
     return Reflect.set(key in own ? own : this.#behind, key, value);
   }
 
+  /** What is deleted is hidden: the next attempt may need it. */
+  deleteProperty(own: Own, key: string | symbol): boolean {
+    return Reflect.set(own, key, undefined);
+  }
+
   has(own: Own, key: string | symbol): boolean {
     return key in own || key in this.#behind;
   }

@@ -10,7 +10,7 @@ import { inFrontOf } from './in-front-of.ts';
 /** Of one attempt. Names in lower case, as in `node:http`. */
 export type ShimHeaders = Record<string, string | string[]>;
 
-/** Stands for the client's request in one attempt: what is changed on it is gone with the attempt. */
+/** Stands for the client's request in one attempt, which has headers, a path and a body of its own. */
 export type RequestShim = IncomingMessage & { readonly [ATTEMPT]: MiddlewareAttempt };
 
 const views = new WeakMap<Socket, Socket>();
