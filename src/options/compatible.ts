@@ -128,7 +128,8 @@ export function settleCompatible(given: CompatibleOptions): CompatibleSettings {
     dial,
     gateway: gatewayOptions(given),
     upgradeMs: limitMs(given['upgradeTimeout']),
-    forwarding: forwardingOf(given),
+    // As it does it itself, hooks and rewrites see the host that the client has asked for.
+    forwarding: { ...forwardingOf(given), changeOrigin: given['changeOrigin'] === true },
     pathFilter,
     router,
     mirror: forward === undefined ? undefined : settleTarget(forward, 'forward', dial),
@@ -236,9 +237,7 @@ function settleDial({ secure, ssl, ca, localAddress }: CompatibleOptions): DialO
 
 function gatewayOptions(given: CompatibleOptions): Partial<GatewayOptions> {
   const causeway = (given['causeway'] ?? {}) as Partial<GatewayOptions>;
-  const { headers, timeouts } = causeway;
-  const host = given['changeOrigin'] === true ? 'backend' : 'preserve';
-  return { ...causeway, headers: { host, ...headers }, timeouts: { ...timeoutsOf(given), ...timeouts } };
+  return { ...causeway, timeouts: { ...timeoutsOf(given), ...causeway.timeouts } };
 }
 
 /** Both are limits of silence: `timeout` on the client's connection, `proxyTimeout` on the backend's. */

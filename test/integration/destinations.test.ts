@@ -198,6 +198,17 @@ describe('nothing else connects either', () => {
     },
   );
 
+  test('a mirror', async () => {
+    const [backend, mirror] = [await startNamed('a', { host: '127.0.0.2' }), await startNamed('mirror')];
+    const causeway = { destinations: { allow: ['127.0.0.2'] } };
+    const proxy = ourMiddleware({ target: backend.url, forward: mirror.url, causeway });
+    const { url } = await serveListener((request, response) => void proxy(request, response));
+    expect((await send(url, post)).body.toString()).toBe('a');
+    await until('a complaint', () => proxy.logs.length > 0);
+    expect(proxy.logs).toMatchObject([{ level: 'error', message: 'a copy could not be forwarded' }]);
+    expect(mirror.accepted()).toBe(0);
+  });
+
   test.each([
     ['agent', { agent: new Agent() }],
     ['followRedirects', { followRedirects: true }],

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GatewayOptions, TimeoutOptions } from 'causeway-proxy';
 import { type LiveBackend, startBackend } from '../support/live-backend.ts';
@@ -83,12 +84,17 @@ describe('one of three backends hangs on half of its requests', () => {
 
   test('in turn, where a sixth of requests hangs', async () => {
     const { gateway, healthyMs, limitMs } = await startHanging({}, { balance: 'round-robin' });
+    const lag = monitorEventLoopDelay({ resolution: 10 });
+    lag.enable();
     const sent = await load(gateway.url, 320);
+    lag.disable();
     console.log('in turn: limit %i ms, p99 healthy %i ms, now %i ms', limitMs, healthyMs, p99Of(sent));
     expect(failed(sent)).toEqual([]);
     expect(p99Of(sent)).toBeGreaterThan(limitMs);
     const nowHealthyMs = Math.max(healthyMs, p99Of(sent.filter(isFirstTry)));
-    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + GRAIN_MS + nowHealthyMs);
+    // Clients, gateway and backends share a thread: while it does something else, all timers are late.
+    const lateMs = GRAIN_MS + lag.percentile(99) / 1e6;
+    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + lateMs + nowHealthyMs);
   });
 
   test('the configured limit alone is what they wait for', async () => {
