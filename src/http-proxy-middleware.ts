@@ -110,7 +110,6 @@ function gatewaySettings(
     forwarder: (context) =>
       new MiddlewareForwarder(context, instance, {
         mirror: mirror?.target,
-        changesHost: gateway.headers?.host === 'backend',
         onBroken: (exchange, failure) => tellBroken(instance, exchange, failure),
       }),
   });

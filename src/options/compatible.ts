@@ -109,6 +109,7 @@ const TLS_KEYS = [
   'servername',
   'rejectUnauthorized',
   'minVersion',
+  'maxVersion',
 ];
 
 /** @throws TypeError or RangeError that names key, rule and value, or why it cannot be done. */
@@ -127,7 +128,8 @@ export function settleCompatible(given: CompatibleOptions): CompatibleSettings {
     dial,
     gateway: gatewayOptions(given),
     upgradeMs: limitMs(given['upgradeTimeout']),
-    forwarding: forwardingOf(given),
+    // As it does it itself, hooks and rewrites see the host that the client has asked for.
+    forwarding: { ...forwardingOf(given), changeOrigin: given['changeOrigin'] === true },
     pathFilter,
     router,
     mirror: forward === undefined ? undefined : settleTarget(forward, 'forward', dial),
@@ -223,8 +225,9 @@ function checkPrefixes({ prependPath }: CompatibleOptions, backends: readonly Ba
 function settleDial({ secure, ssl, ca, localAddress }: CompatibleOptions): DialOptions {
   const given = (ssl ?? {}) as Readonly<Record<string, unknown>>;
   checkKeys('ssl', given, TLS_KEYS);
-  const { minVersion } = given;
-  if (minVersion !== undefined) oneOf(...TLS_VERSIONS)('ssl.minVersion', minVersion);
+  for (const key of ['minVersion', 'maxVersion']) {
+    if (given[key] !== undefined) oneOf(...TLS_VERSIONS)(`ssl.${key}`, given[key]);
+  }
   const tls = pick({ ...given, ...(ca !== undefined && { ca }) }, TLS_KEYS);
   return {
     tls: secure === undefined ? tls : { ...tls, rejectUnauthorized: secure === true },
@@ -234,9 +237,7 @@ function settleDial({ secure, ssl, ca, localAddress }: CompatibleOptions): DialO
 
 function gatewayOptions(given: CompatibleOptions): Partial<GatewayOptions> {
   const causeway = (given['causeway'] ?? {}) as Partial<GatewayOptions>;
-  const { headers, timeouts } = causeway;
-  const host = given['changeOrigin'] === true ? 'backend' : 'preserve';
-  return { ...causeway, headers: { host, ...headers }, timeouts: { ...timeoutsOf(given), ...timeouts } };
+  return { ...causeway, timeouts: { ...timeoutsOf(given), ...causeway.timeouts } };
 }
 
 /** Both are limits of silence: `timeout` on the client's connection, `proxyTimeout` on the backend's. */

@@ -13,6 +13,7 @@ import { fakeTarget } from '../support/fake-exchange.ts';
 import { startNamed } from '../support/live-backend.ts';
 import { rawSocket, send } from '../support/live-client.ts';
 import { laneOptions } from '../support/cause-lanes.ts';
+import { ourMiddleware, serveListener } from '../support/live-compatible.ts';
 import { startDns } from '../support/live-dns.ts';
 import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
@@ -185,6 +186,27 @@ describe('nothing else connects either', () => {
     expect(backend.accepted()).toBe(0);
     const knowing = await startGateway('node', { ...options, ...lane(), destinations: { private: true } });
     expect((await send(knowing.url, post)).body.toString()).toBe('internal');
+  });
+
+  test.each(['http://169.254.169.254/', 'http://[::ffff:169.254.169.254]/', 'http://0xa9fea9fe/'])(
+    'a router that leads to the metadata service: %s',
+    async (target) => {
+      const causeway = { destinations: { private: true } };
+      const proxy = ourMiddleware({ router: () => target, causeway });
+      const { url } = await serveListener((request, response) => void proxy(request, response));
+      expectFailure(await send(url, post), 'destination_prohibited');
+    },
+  );
+
+  test('a mirror', async () => {
+    const [backend, mirror] = [await startNamed('a', { host: '127.0.0.2' }), await startNamed('mirror')];
+    const causeway = { destinations: { allow: ['127.0.0.2'] } };
+    const proxy = ourMiddleware({ target: backend.url, forward: mirror.url, causeway });
+    const { url } = await serveListener((request, response) => void proxy(request, response));
+    expect((await send(url, post)).body.toString()).toBe('a');
+    await until('a complaint', () => proxy.logs.length > 0);
+    expect(proxy.logs).toMatchObject([{ level: 'error', message: 'a copy could not be forwarded' }]);
+    expect(mirror.accepted()).toBe(0);
   });
 
   test.each([

@@ -10,6 +10,7 @@ import express from 'express';
 import Koa from 'koa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LiveBackend, startBackend, startNamed } from '../support/live-backend.ts';
+import { ourMiddleware } from '../support/live-compatible.ts';
 import { readRaw, send, sendRaw } from '../support/live-client.ts';
 import { ADAPTERS, appOf, type Handler, makeGateway, serve, startGateway } from '../support/live-gateway.ts';
 import { expectFailure } from '../support/live-problem.ts';
@@ -90,6 +91,13 @@ describe("Express's trust proxy", () => {
     expect(problem['remedy']).toContain('trust proxy');
     expect(backend.requests).toHaveLength(0);
   });
+});
+
+test('the drop-in for http-proxy-middleware asks Express as well', async () => {
+  const backend = await startNamed('a');
+  const proxy = ourMiddleware({ target: backend.url });
+  expect(await claimTo(express().set('trust proxy', true).use(proxy), backend)).toMatchObject(BELIEVED);
+  expect(await claimTo(express().use(proxy), backend)).toMatchObject(NOT_BELIEVED);
 });
 
 test.each([

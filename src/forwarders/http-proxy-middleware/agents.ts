@@ -149,10 +149,12 @@ export class BorrowedAgent {
 
   /** One that waits for a socket would wait on after it was given up. */
   forget(request: ClientRequest): void {
-    for (const queue of Object.values(this.#agent.requests ?? {})) {
-      const waiting = queue as unknown[] | undefined;
-      const at = waiting?.indexOf(request) ?? -1;
-      if (at >= 0) waiting?.splice(at, 1);
+    const { requests } = this.#agent as { readonly requests?: Record<string, unknown[]> };
+    for (const [name, queue] of Object.entries(requests ?? {})) {
+      const at = queue.indexOf(request);
+      if (at >= 0) queue.splice(at, 1);
+      // Node takes a queue that is there for one that has somebody in it.
+      if (queue.length === 0) delete requests?.[name];
     }
   }
 }

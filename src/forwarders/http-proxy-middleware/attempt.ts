@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isUnsent } from '../../engine/attempt.ts';
 import type { Timer } from '../../engine/clock.ts';
@@ -28,7 +28,7 @@ import { BodyFeed, type FeedSource } from './body-feed.ts';
 import type { MiddlewareContext } from './context.ts';
 import { guardRequest } from './request-guard.ts';
 import { bareRequest, hookedRequest, type RequestShim, type ShimHeaders } from './request-shim.ts';
-import { bareResponse, hookedResponse, type ResponseShim } from './response-shim.ts';
+import { hookedResponse, ResponseShim } from './response-shim.ts';
 import { shimHeaders } from './shim-headers.ts';
 import { Wire } from './wire.ts';
 
@@ -159,8 +159,9 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const shim = this.#requestShim;
     if (!shim) return;
     const { mirror, settings } = this.context;
-    if (settings.isHooked && shim.listenerCount('data') > 0)
-      this.#feed?.watch((chunk) => void shim.push(chunk));
+    if (settings.isHooked && shim.listenerCount('data') + shim.listenerCount('end') > 0) {
+      this.#feed?.watch((chunk) => void (chunk === null ? shim.emit('end') : shim.emit('data', chunk)));
+    }
     // Once for all attempts.
     if (mirror && this.attempt.number === 1) this.#feed?.watch(mirror.open(shim));
   }
@@ -196,7 +197,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     this.#answer = message;
     const breaks = (error: Error): void => this.bodyBroken(error);
     message.on('error', breaks).on('close', () => {
-      if (!message.complete) breaks(new Error('aborted'));
+      // Broken off, or given up by a hook; complete or not, it will not be read to its end.
+      if (!message.readableEnded) breaks(new Error('aborted'));
     });
     if (this.#settled) return void message.destroy();
     const status = message.statusCode ?? 0;
@@ -240,7 +242,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     // A hook that answers by itself has no use for the backend.
     if (!this.#answer) this.#answerWithoutBackend(shim.statusCode);
     this.#respondAs(shim);
-    shim.markSent();
+    shim.headersSent = true;
   }
 
   /** False: wait for 'drain'. */
@@ -304,7 +306,6 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   /** For who cleans up. */
   protected closed(): void {
-    this.#responseShim?.markSent();
     this.#responseShim?.markClosed();
   }
 
@@ -352,10 +353,10 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const { client } = exchange;
     const isHooked = context.settings.isHooked && client;
     const request = this.makeRequest(headers);
-    const response = isHooked ? hookedResponse(this, request, client.response) : bareResponse(this);
-    this.#responseShim = response;
+    const { shim: response, own } = isHooked ? hookedResponse(this, client.response) : plainResponse(this);
+    this.#responseShim = own;
     // Its own pipe begins when the head is as it should be; a hook's may begin before.
-    if (!context.settings.isSelfHandled) response.once('pipe', () => this.headWritten());
+    if (!context.settings.isSelfHandled) own.once('pipe', () => this.headWritten());
     context.instance.send(request, response);
   }
 
@@ -439,4 +440,9 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     attempt.running = undefined;
     if (exchange.waiting === this) exchange.waiting = undefined;
   }
+}
+
+function plainResponse(attempt: MiddlewareAttempt): ReturnType<typeof hookedResponse> {
+  const own = new ResponseShim(attempt);
+  return { shim: own as unknown as ServerResponse, own };
 }

@@ -15,8 +15,6 @@ import { BorrowedRoute, OwnRoute, type Route } from './route.ts';
 export interface MiddlewareExtras {
   /** Where a copy of each request goes. */
   readonly mirror?: Target | undefined;
-  /** Copies have the Host header of the mirror. */
-  readonly changesHost?: boolean;
   readonly onBroken?: MiddlewareContext['onBroken'];
 }
 
@@ -123,11 +121,11 @@ export class MiddlewareForwarder implements Forwarder {
   }
 
   #makeMirror(): Mirror | undefined {
-    const { mirror: target, changesHost = false } = this.#extras;
+    const { mirror: target } = this.#extras;
     const agent = this.#mirrorAgent;
     if (!target || !agent) return undefined;
     const { clock, logger } = this.#context;
-    const { headers = {}, auth } = this.#instance.settings.options;
+    const { headers = {}, auth, changeOrigin: changesHost = false } = this.#instance.settings.options;
     return new Mirror({ target, agent, clock, logger, headers, auth, changesHost });
   }
 }

@@ -5,7 +5,6 @@ import { createProxyMiddleware, type Options, type Plugin, type RequestHandler }
 import type { MiddlewareAttempt } from './attempt.ts';
 import { attemptOf } from './attempt-key.ts';
 import type { RequestShim } from './request-shim.ts';
-import type { ResponseShim } from './response-shim.ts';
 import type { MiddlewareSettings } from './settings.ts';
 
 type Server = Parameters<Plugin>[0];
@@ -47,10 +46,10 @@ export class MiddlewareInstance {
     } satisfies Options);
   }
 
-  send(request: RequestShim, response: ResponseShim): void {
+  send(request: RequestShim, response: ServerResponse): void {
     const attempt = attemptOf(request);
     const giveBack = (error: unknown): void => attempt?.hookThrew('pathRewrite', error);
-    this.#middleware(request, response as unknown as ServerResponse, giveBack).catch(giveBack);
+    this.#middleware(request, response, giveBack).catch(giveBack);
   }
 
   upgrade(request: RequestShim, socket: Socket): void {

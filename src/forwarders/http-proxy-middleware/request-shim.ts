@@ -1,14 +1,33 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import type { Exchange } from '../../engine/types.ts';
 import type { MiddlewareAttempt } from './attempt.ts';
 import { ATTEMPT } from './attempt-key.ts';
+import { inFrontOf } from './in-front-of.ts';
 
 /** Of one attempt. Names in lower case, as in `node:http`. */
 export type ShimHeaders = Record<string, string | string[]>;
 
-/** Stands for the client's request in one attempt: what is changed on it is gone with the attempt. */
+/** Stands for the client's request in one attempt, which has headers, a path and a body of its own. */
 export type RequestShim = IncomingMessage & { readonly [ATTEMPT]: MiddlewareAttempt };
+
+const views = new WeakMap<Socket, Socket>();
+
+/**
+ * The client's connection, without the server that it came by: each http-proxy-middleware adds a listener to that, and
+ * with a dozen of them Node warns of a leak. For upgrades it must know it.
+ */
+function socketFor({ client, upgrade }: Exchange): Socket | undefined {
+  const socket = client?.message.socket;
+  if (!socket || upgrade !== undefined) return socket;
+  const known = views.get(socket);
+  if (known) return known;
+  const view: Socket = inFrontOf(socket, { server: undefined });
+  views.set(socket, view);
+  return view;
+}
 
 /** All that http-proxy-middleware itself asks of a request. */
 class BareRequest {
@@ -29,8 +48,8 @@ class BareRequest {
     this.headers = headers;
   }
 
-  get socket(): unknown {
-    return this.#exchange.client?.message.socket;
+  get socket(): Socket | undefined {
+    return socketFor(this.#exchange);
   }
 
   get connection(): unknown {
@@ -38,8 +57,7 @@ class BareRequest {
   }
 
   get originalUrl(): string | undefined {
-    const message = this.#exchange.client?.message as { originalUrl?: string } | undefined;
-    return message?.originalUrl;
+    return this.#exchange.originalUrl;
   }
 
   on(): this {
@@ -56,25 +74,58 @@ export function bareRequest(
 }
 
 /**
- * For hooks: everything that the framework and other middleware have put on the client's request can be read through
- * it; as a stream and an emitter it is one of its own.
+ * What an attempt has of its own: events, headers, and the body, which hooks may watch as it goes by. It is not theirs
+ * to hold back.
  */
+class OwnRequest extends EventEmitter {
+  readonly [ATTEMPT]: MiddlewareAttempt;
+  url = '';
+  readonly headers: ShimHeaders;
+  readonly socket: Socket | undefined;
+  /** For fixRequestBody: a parser was here before. */
+  readonly readableEnded: boolean;
+
+  constructor(attempt: MiddlewareAttempt, exchange: Exchange, headers: ShimHeaders) {
+    super();
+    const { body } = exchange;
+    this.socket = socketFor(exchange);
+    this[ATTEMPT] = attempt;
+    this.headers = headers;
+    this.readableEnded = !body.empty && (body.reserialized || body.missing === true);
+  }
+
+  pipe<To extends NodeJS.WritableStream>(to: To): To {
+    this.on('data', (chunk: Buffer) => void to.write(chunk)).on('end', () => void to.end());
+    return to;
+  }
+
+  unpipe(): this {
+    return this;
+  }
+
+  pause(): this {
+    return this;
+  }
+
+  resume(): this {
+    return this;
+  }
+
+  read(): null {
+    return null;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return this.pipe(new PassThrough())[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  }
+}
+
+/** For hooks: everything that the framework and other middleware have put on the client's request is there as well. */
 export function hookedRequest(
   attempt: MiddlewareAttempt,
   exchange: Exchange,
   message: IncomingMessage,
   headers: ShimHeaders,
 ): RequestShim {
-  const shim = Object.create(message) as RequestShim;
-  (Readable as unknown as (this: unknown, options: object) => void).call(shim, { read: () => undefined });
-  const { body } = exchange;
-  // Set, not assigned: some are accessors of the prototype.
-  Object.defineProperties(shim, {
-    [ATTEMPT]: { value: attempt },
-    headers: { value: headers, writable: true, enumerable: true },
-    url: { value: '', writable: true, enumerable: true },
-    // For fixRequestBody: a parser was here before.
-    readableEnded: { value: !body.empty && (body.reserialized || body.missing === true) },
-  });
-  return shim;
+  return inFrontOf(message, new OwnRequest(attempt, exchange, headers)) as unknown as RequestShim;
 }

@@ -1,39 +1,47 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import { inFrontOf } from './in-front-of.ts';
 
 /** What http-proxy-middleware does to a client's connection, and must not: the engine joins it to a backend's. */
-const KEPT_FROM_IT = {
-  unshift: nothing,
-  write: () => true,
-  ...Object.fromEntries(
-    ['Timeout', 'NoDelay', 'KeepAlive'].map((what): [string, typeof itself] => [`set${what}`, itself]),
-  ),
-  end: itself,
-  destroy: itself,
-};
-
-/** All that http-proxy-middleware itself asks of a connection. */
-class BareSocket extends EventEmitter {
+class OwnSocket extends EventEmitter {
   readonly writable = true;
   readonly destroyed = false;
-}
-Object.assign(BareSocket.prototype, KEPT_FROM_IT);
 
+  unshift(): void {
+    // What the client has sent is kept elsewhere.
+  }
+
+  write(): boolean {
+    return true;
+  }
+
+  end(): this {
+    return this;
+  }
+
+  destroy(): this {
+    return this;
+  }
+
+  pipe(to: unknown): unknown {
+    return to;
+  }
+}
+// By name: no timer is set here, nor anywhere else.
+for (const what of ['Timeout', 'NoDelay', 'KeepAlive']) {
+  Object.defineProperty(OwnSocket.prototype, `set${what}`, {
+    value(this: OwnSocket) {
+      return this;
+    },
+  });
+}
+
+/** All that http-proxy-middleware itself asks of a connection. */
 export function bareSocket(): EventEmitter {
-  return new BareSocket();
+  return new OwnSocket();
 }
-
-const DESCRIPTORS = Object.getOwnPropertyDescriptors(KEPT_FROM_IT);
 
 /** For hooks: what is known of the client's connection can be read through it. */
 export function hookedSocket(socket: Socket): EventEmitter {
-  const shim = Object.create(socket) as EventEmitter;
-  (EventEmitter as unknown as (this: unknown) => void).call(shim);
-  return Object.defineProperties(shim, DESCRIPTORS);
+  return inFrontOf(socket, new OwnSocket());
 }
-
-function itself<Self>(this: Self): Self {
-  return this;
-}
-
-function nothing(): void {}

@@ -80,6 +80,8 @@ export class Watch {
   readonly #look = (): void => {
     const { sentAt } = this.#attempt;
     if (sentAt === undefined) return this.#lookAtConnecting();
+    // It may have widened since this attempt began.
+    if (this.#limit) this.#limit = this.#learned?.get(this.#configuredMs);
     const now = this.#options.clock.now();
     const leftMs = sentAt + this.#limitMs - now;
     if (leftMs > 0) return this.#wait(leftMs);
