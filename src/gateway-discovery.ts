@@ -21,6 +21,7 @@ export function gatewayDiscovery(options: GatewayDiscoveryOptions): Discovering 
     limits: settings.discovery,
     queue: settings.limits.queue,
     hasBackends: () => !pool.isUnconfigured,
+    worthHaving: (backends) => allowedOf(backends, settings.destinations),
     reconcile: (source, backends) => members.reconcile(source, backends),
     onReport: (report) => {
       const { source, state, backends, cause } = report;
@@ -28,6 +29,20 @@ export function gatewayDiscovery(options: GatewayDiscoveryOptions): Discovering 
       logKept(report, settings.logger);
     },
   });
+}
+
+/**
+ * Of the addresses behind a name, those that may be connected to: the others would fail their part of the requests.
+ * When none may, all of them, so that requests say why.
+ */
+function allowedOf(
+  backends: Settings['backends'],
+  destinations: Settings['destinations'],
+): Settings['backends'] {
+  const allowed = backends.filter(
+    ({ target }) => !target.address || destinations?.refusalOf(target, target.address) === undefined,
+  );
+  return allowed.length > 0 ? allowed : backends;
 }
 
 /** A list that is wrong is a bug in the app; that a name server does not answer, or a list ends, may be none. */

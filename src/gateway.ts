@@ -17,14 +17,23 @@ import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
 import type { BackendSettings } from './engine/settings.ts';
-import type { Exchange, Failed, Forward, LimitObserver, RepeatObserver, Target } from './engine/types.ts';
+import type {
+  Exchange,
+  Failed,
+  Forward,
+  LimitObserver,
+  RepeatObserver,
+  RouteLimit,
+  Target,
+} from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { createDirect } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
 import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
-import { LearnedLimits, type RouteLimit } from './layers/attempt-timeout/learned-limits.ts';
+import { ConnectLimit } from './layers/attempt-timeout/connect-limit.ts';
+import { LearnedLimits } from './layers/attempt-timeout/learned-limits.ts';
 import { contain } from './layers/contain.ts';
 import { deadline } from './layers/deadline.ts';
 import { finalRecipient } from './layers/final-recipient.ts';
@@ -32,7 +41,7 @@ import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
 import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
-import { couldRepeat } from './layers/retry/could-repeat.ts';
+import { couldMove, couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
 import { retry } from './layers/retry/retry.ts';
 import { rewrite } from './layers/rewrite.ts';
@@ -44,6 +53,9 @@ import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
 /** How long `close` waits for requests under way. */
 const CLOSE_TIMEOUT_MS = 30_000;
+
+/** Of recent answers: what is faster is chance. */
+const FASTEST = 0.05;
 
 /** The backends of an app, with everything that is shared between its routes. Made by `createGateway`. */
 export class Gateway implements AsyncDisposable {
@@ -197,6 +209,8 @@ export class Gateway implements AsyncDisposable {
           clock,
           poolOf,
           queue: this.#queue,
+          fastestMs: ({ request, settings: { timeouts } }) =>
+            timeouts.learned === true ? learned.of(request, timeouts.key).quantile(FASTEST) : undefined,
           admittance: limits.admission ? new Admittance(this.#priorityOf) : undefined,
         }),
         // Knows the backend; ends after the attempt timeout has had its say.
@@ -207,6 +221,10 @@ export class Gateway implements AsyncDisposable {
           learned,
           canGoElsewhere: (exchange, neededMs) =>
             couldRepeat(exchange, elsewhere(exchange), budget, clock.now(), neededMs),
+          connecting: {
+            limit: new ConnectLimit(),
+            canMove: (exchange) => couldMove(exchange, elsewhere(exchange)),
+          },
           observer,
         }),
       ],

@@ -16,6 +16,7 @@ export type {
   Phase,
   ProxyRequest,
   Reached,
+  RouteLimit,
   StopReason,
   TargetTls,
 } from './engine/types.ts';

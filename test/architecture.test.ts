@@ -124,7 +124,6 @@ const PARTS: Readonly<Record<string, string>> = {
   'backends/gates/circuit.ts': 'backends/gates/breaker.ts',
   'backends/gates/slow-calls.ts': 'backends/gates/breaker.ts',
   // And of the adaptive limit.
-  'backends/gates/baseline.ts': 'backends/gates/adaptive-limit.ts',
   'backends/gates/sample-window.ts': 'backends/gates/adaptive-limit.ts',
 };
 
@@ -159,6 +158,20 @@ test('src keeps the direction', () => {
 test('every folder of src is in the table', () => {
   const parts = new Set([...readSources().keys()].map(partOf));
   expect([...parts].filter((part) => !(part in ALLOWED))).toEqual([]);
+});
+
+/** The allow list of destinations is kept in one place, and so all connections are made there. */
+function dials(text: string): boolean {
+  const imports = text.matchAll(/\bimport \{([^}]*)\} from 'node:(?:net|tls|https?|http2)'/g);
+  const names = [...imports].flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
+  return names.some((name) => /^(?:connect|createConnection|request|get)\b/.test(name));
+}
+
+test('only the connector opens connections', () => {
+  const dialling = [...readSources()].filter(([file, text]) => !file.startsWith('testing/') && dials(text));
+  // A mirror asks by an agent of ours, whose connections the connector makes.
+  const mirror = 'forwarders/http-proxy-middleware/mirror.ts';
+  expect(dialling.map(([file]) => file).sort()).toEqual(['forwarders/connector.ts', mirror]);
 });
 
 describe('the check itself sees', () => {

@@ -7,6 +7,7 @@ import { GatewayError } from '../failure/gateway-error.ts';
 import { type Answer, answerFailure } from '../failure/report/answer.ts';
 import { setContentHeaders } from './content-headers.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
+import { dismissUpload, isUnread, streamOf } from './http2.ts';
 import { linger } from './linger.ts';
 import { OF_ANOTHER_BODY } from './other-body.ts';
 
@@ -45,7 +46,7 @@ export function writeAnswer(
   exchange: ClientExchange,
   { core }: Mount,
 ): Promise<void> {
-  const unread = !message.complete;
+  const unread = isUnread(message);
   for (const name of OF_ANOTHER_BODY) response.removeHeader(name);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   setContentHeaders(response, answer.content);
@@ -58,6 +59,8 @@ export function writeAnswer(
   const body = message.method === 'HEAD' ? undefined : answer.content.body;
   if (!unread) {
     response.end(body);
+    exchange.body.close();
+    dismissUpload(message);
     return Promise.resolve();
   }
   if (body === undefined) response.flushHeaders();
@@ -73,5 +76,5 @@ export function writeAnswer(
 
 /** What is behind a request that was refused, or not read to its end, must not be taken for the next one. */
 function closesAfter(message: IncomingMessage, { report }: Answer): boolean {
-  return message.httpVersionMajor < 2 && (!message.complete || report.cause === 'request_rejected');
+  return isUnread(message) || (streamOf(message) === undefined && report.cause === 'request_rejected');
 }

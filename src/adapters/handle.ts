@@ -8,9 +8,11 @@ import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
 import { makeAnswer, makeError, writeAnswer } from './answer.ts';
+import { breakOff } from './break-off.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart, type Known } from './exchange-start.ts';
 import { readsLeniently } from './front-server.ts';
+import { streamOf } from './http2.ts';
 import { inTurn } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
@@ -107,6 +109,7 @@ export class Visit {
   readonly #exchange: ClientExchange;
   readonly #mount: Mount;
   readonly #host: Host;
+  #ended = false;
 
   constructor(
     message: IncomingMessage,
@@ -160,11 +163,12 @@ export class Visit {
   /** A bug of ours, or a middleware's writeHead that threw: the connection is all that can still be closed. */
   #breakOff(error: unknown): void {
     this.#mount.core.log.error({ err: error }, 'a response could not be delivered');
-    this.#response.destroy();
+    breakOff(this.#message, this.#response);
     this.#end(undefined);
   }
 
   #end(error: GatewayError | undefined): void {
+    this.#ended = true;
     this.#exchange.body.close();
     this.#mount.core.end(this.#exchange);
     try {
@@ -172,7 +176,7 @@ export class Visit {
     } catch (thrown) {
       // The app's error handling is its own affair, but must not end the process.
       this.#mount.core.log.error({ err: thrown }, 'the error handler threw');
-      this.#response.destroy();
+      breakOff(this.#message, this.#response);
     }
   }
 
@@ -214,7 +218,8 @@ export class Visit {
 
   /** The connection is closed; unless the response is through, the client went away. */
   #leave(): void {
-    if (this.#response.writableFinished) return;
+    // A stream of HTTP/2 is finished even when it was the client that closed it.
+    if (this.#ended || (this.#response.writableFinished && !streamOf(this.#response))) return;
     this.#exchange.cancel(failed('client_aborted', { verdict: IGNORED }));
   }
 }

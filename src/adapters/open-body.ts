@@ -5,13 +5,13 @@ import type { ClientExchange } from '../engine/exchange.ts';
 import type { RequestBody } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { type ParsedBody, reserialize } from './consumed-body.ts';
+import { streamOf } from './http2.ts';
 
 /** True when the request announces a body (RFC 9112 section 6.3; HTTP/2 says so when there is none). */
-export function announcesBody(
-  message: IncomingMessage & { stream?: { endAfterHeaders?: boolean } },
-): boolean {
+export function announcesBody(message: IncomingMessage): boolean {
   const { headers } = message;
-  if (message.httpVersionMajor >= 2) return message.stream?.endAfterHeaders !== true;
+  const stream = streamOf(message);
+  if (stream) return stream.endAfterHeaders !== true;
   if (headers['transfer-encoding'] !== undefined) return true;
   return headers['content-length'] !== undefined && headers['content-length'] !== '0';
 }

@@ -5,6 +5,7 @@ import type { Ending, Exchange, RawHeaders, Responded } from '../engine/types.ts
 import { proxyStatusOfResponse } from '../failure/report/proxy-status.ts';
 import { isBackendFailure } from '../failure/verdict.ts';
 import { exposeCauseHeaders } from './expose-headers.ts';
+import { isUnread } from './http2.ts';
 import { ResponseSink } from './response-sink.ts';
 import { writeHead } from './write-head.ts';
 
@@ -48,9 +49,10 @@ function headersOfOurs(
   const received = outcome.receivedStatus ?? outcome.status;
   const isFailure = isBackendFailure(received);
   const isPlain = exchange.attempts.length <= 1 && !isFailure;
-  if (message.complete && isPlain) return NOTHING;
+  const unread = isUnread(message);
+  if (!unread && isPlain) return NOTHING;
   const ours: string[] = [];
-  if (!message.complete && message.httpVersionMajor < 2) ours.push('Connection', 'close');
+  if (unread) ours.push('Connection', 'close');
   if (isPlain) return ours;
   ours.push('Proxy-Attempts', String(exchange.attempts.length));
   if (isFailure) {

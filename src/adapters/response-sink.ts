@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../engine/clock.ts';
-import { reset } from '../engine/reset.ts';
 import type { RawHeaders, RequestBody, Responded, Sink } from '../engine/types.ts';
+import { breakOff } from './break-off.ts';
+import { dismissUpload, isUnread, streamOf } from './http2.ts';
 import { linger } from './linger.ts';
 
 /** compression() and its like hold data back until they are told. */
@@ -51,8 +52,11 @@ export class ResponseSink implements Sink {
 
   end(last: Buffer | undefined, trailers: RawHeaders | undefined): void {
     this.#body.close();
-    if (trailers) this.#response.addTrailers(pairs(trailers));
-    if (this.#message.complete) return void this.#response.end(last);
+    if (trailers) addTrailers(this.#response, trailers);
+    if (!isUnread(this.#message)) {
+      this.#response.end(last);
+      return dismissUpload(this.#message);
+    }
     if (last) this.#response.write(last);
     else this.#flushHead();
     this.finished = new Promise((resolve) => {
@@ -63,10 +67,8 @@ export class ResponseSink implements Sink {
     });
   }
 
-  /** An HTTP/1.0 client takes a plain close for the end of a body; a reset it does not. */
   break(): void {
-    if (this.#message.httpVersion === '1.0' && this.#response.socket) reset(this.#response.socket);
-    this.#response.destroy();
+    breakOff(this.#message, this.#response);
   }
 
   onDrain(listener: () => void): void {
@@ -81,8 +83,18 @@ function isAscii({ statusText, headers }: Responded): boolean {
   return ASCII.test(statusText) && headers.every((text) => ASCII.test(text));
 }
 
-function pairs(flat: RawHeaders): [string, string][] {
-  const result: [string, string][] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) result.push([flat[i] as string, flat[i + 1] as string]);
-  return result;
+function addTrailers(response: ServerResponse, flat: RawHeaders): void {
+  const lines: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) lines.push([flat[i] as string, flat[i + 1] as string]);
+  // In HTTP/2, Node takes no list.
+  response.addTrailers(streamOf(response) ? joined(lines) : lines);
+}
+
+function joined(lines: readonly (readonly [string, string])[]): Record<string, string> {
+  const fields = Object.create(null) as Record<string, string>;
+  for (const [name, value] of lines) {
+    const lower = name.toLowerCase();
+    fields[lower] = lower in fields ? `${fields[lower]}, ${value}` : value;
+  }
+  return fields;
 }

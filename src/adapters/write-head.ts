@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RawHeaders, Responded } from '../engine/types.ts';
+import { streamOf } from './http2.ts';
 import { OF_ANOTHER_BODY } from './other-body.ts';
 
 /**
@@ -11,7 +12,10 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
   if (withdrawn) for (const name of withdrawn) response.removeHeader(name);
   const theirs = response.getHeaderNames();
   if (theirs.length === 0) {
-    response.writeHead(status, statusText, ours.length === 0 ? (headers as string[]) : [...headers, ...ours]);
+    const all = ours.length === 0 ? (headers as string[]) : [...headers, ...ours];
+    // HTTP/2 has no reason phrases, and Node warns of one.
+    if (streamOf(response)) response.writeHead(status, all);
+    else response.writeHead(status, statusText, all);
     return;
   }
   dropOthersFraming(response, theirs, headers);
@@ -23,7 +27,8 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
     if (ours[i] === 'Connection') response.setHeader('Connection', ours[i + 1] as string);
     else response.appendHeader(ours[i] as string, ours[i + 1] as string);
   }
-  response.writeHead(status, statusText);
+  if (streamOf(response)) response.writeHead(status);
+  else response.writeHead(status, statusText);
 }
 
 function dropOthersFraming(response: ServerResponse, theirs: readonly string[], headers: RawHeaders): void {

@@ -1,10 +1,6 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { RawHeaders } from '../engine/types.ts';
-
-/** What `node:http2` has in place of a socket. */
-interface Http2Stream {
-  additionalHeaders(headers: Record<string, unknown>): void;
-}
+import { type Http2Stream, streamOf } from './http2.ts';
 
 /** What Node would not let into a head. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -13,13 +9,10 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * An interim response, while there is no other. Node has functions for some of them, in some versions; each may be left
  * out, and is while the client reads slower than a backend sends them.
  */
-export function writeInterim(
-  response: ServerResponse & { readonly stream?: Http2Stream },
-  status: number,
-  headers: RawHeaders,
-): void {
+export function writeInterim(response: ServerResponse, status: number, headers: RawHeaders): void {
   if (response.headersSent || response.destroyed) return;
-  if (response.stream) return writeHttp2(response.stream, status, headers);
+  const stream = streamOf(response);
+  if (stream) return writeHttp2(stream, status, headers);
   const { socket } = response;
   if (!socket?.writable || socket.writableNeedDrain) return;
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${linesOf(headers)}\r\n`, 'latin1');

@@ -27,6 +27,8 @@ export interface SelectOptions {
   /** The backends that an exchange may go to; undefined when there is no room for them. */
   readonly poolOf: (exchange: Exchange) => Pool | undefined;
   readonly queue: WaitingQueue;
+  /** What nearly all answers to such a request took at least, where that is known. */
+  readonly fastestMs?: (exchange: Exchange) => number | undefined;
   /** Undefined: nobody is spared. */
   readonly admittance?: Admittance | undefined;
 }
@@ -42,7 +44,7 @@ export function select(options: SelectOptions): Layer {
 /** Undefined: it would have to wait for a free slot. */
 function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): Promise<Outcome> | undefined {
   const now = options.clock.now();
-  const over = overAt(exchange, now);
+  const over = overAt(exchange, now, options);
   if (over) return Promise.resolve(over);
   const { poolOf, admittance } = options;
   const pool = poolOf(exchange);
@@ -58,9 +60,15 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
     : Promise.resolve(refusal(pool, options.clock, exchange, now));
 }
 
-/** Timers may be late: an attempt for which no time is left is not sent. */
-function overAt(exchange: Exchange, now: number): Failed | undefined {
-  if (now < deadlineAt(exchange)) return exchange.cancelled;
+/**
+ * Timers may be late: an attempt for which no time is left is not sent. Nor is one that has waited, or comes after
+ * another one, and could only be answered in time if it were faster than nearly all are.
+ */
+function overAt(exchange: Exchange, now: number, { fastestMs }: SelectOptions): Failed | undefined {
+  const leftMs = deadlineAt(exchange) - now;
+  const isLate = leftMs < exchange.deadlineMs / 2;
+  const neededMs = isLate ? (fastestMs?.(exchange) ?? 0) : 0;
+  if (leftMs > neededMs) return exchange.cancelled;
   exchange.cancel(failed('deadline_exceeded', exchange.attempts.length === 0 ? { reached: 'no' } : {}));
   return exchange.cancelled;
 }
@@ -129,7 +137,7 @@ class Sending {
       );
     }
     if (this.#attempt.superseded) this.#passedOver(IGNORED, 0);
-    else if (outcome.cause === 'first_byte_timeout') this.#passedOver(outcome.verdict, MOST_DOUBT);
+    else if (this.#attempt.limit?.source === 'learned') this.#passedOver(outcome.verdict, MOST_DOUBT);
     else this.#settle(outcome.verdict);
   }
 
@@ -158,10 +166,10 @@ class Sending {
    * known but that it would have taken longer, it is taken for twice as slow each time, up to `doubt` times the wait.
    */
   #passedOver(verdict: Verdict, doubt: number): void {
-    const { endedAt, sentAt } = this.#attempt;
-    if (endedAt !== undefined && sentAt !== undefined) {
+    const { endedAt, sentAt, startedAt, superseded } = this.#attempt;
+    if (endedAt !== undefined && (sentAt !== undefined || !superseded)) {
       const { latency } = this.#backend;
-      const waitedMs = endedAt - sentAt;
+      const waitedMs = endedAt - (sentAt ?? startedAt);
       const known = latency.at(endedAt);
       const atLeast = Math.max(waitedMs, Math.min(2 * known, doubt * waitedMs));
       if (atLeast > known) latency.observe(atLeast, endedAt);

@@ -39,6 +39,7 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
     headers.push(name, rawHeaders[i + 1] as string);
   }
   countForward(headers, request);
+  if (exchange.httpVersion === '2.0') joinCookies(headers);
   if (!body.empty && body.length !== undefined) headers.push('Content-Length', String(body.length));
   pushForwarded(headers, exchange, trusted);
   if (forwarded) headers.push('Forwarded', forwardedValue(exchange, trusted));
@@ -46,6 +47,20 @@ export function requestHeaders(exchange: Exchange, target: Target, gatewayName: 
   const { deadlineHeader } = exchange.settings.timeouts;
   if (deadlineHeader !== false) pushDeadline(headers, exchange, deadlineHeader);
   return headers;
+}
+
+/** HTTP/2 may cut a cookie into crumbs, which in HTTP/1 would be several cookies (RFC 9113 section 8.2.3). */
+function joinCookies(headers: string[]): void {
+  let first: number | undefined;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== 'cookie') continue;
+    if (first === undefined) first = i + 1;
+    else {
+      headers[first] += `; ${headers[i + 1]}`;
+      headers.splice(i, 2);
+      i -= 2;
+    }
+  }
 }
 
 /** Appended to what a trusted peer sent; else replaced, since anybody can send anything. */

@@ -21,11 +21,13 @@ export interface ResponseHeaders {
 /**
  * The response head as the client gets it, without hop-by-hop headers and without faked ones of ours.
  * @param raw names and values, in order and spelling as sent: bytes, or their latin1 text.
+ * @param httpVersion in which it came. Of HTTP/1, undici does not tell the minor version.
  */
 export function responseHeaders(
   raw: readonly (HeaderBytes | string)[],
   connection: HeaderValue,
   gatewayName: string,
+  httpVersion = '1.1',
 ): ResponseHeaders {
   const nominated = nominatedNames(connection);
   const head = RESPONSE_RULES.beginHead();
@@ -42,7 +44,7 @@ export function responseHeaders(
   // With a Via of the backend's own, there are two.
   if (RESPONSE_RULES.get('Via').seenIn === head) repeated = true;
   if (RESPONSE_RULES.get('Content-Disposition').seenIn === head) moveLengthLast(headers);
-  headers.push('Via', `1.1 ${gatewayName}`);
+  headers.push('Via', `${httpVersion} ${gatewayName}`);
   return { headers, repeated };
 }
 
@@ -76,17 +78,29 @@ export function withoutLength(headers: RawHeaders): RawHeaders {
   return kept;
 }
 
-/** What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, authentication, content. */
+/**
+ * What may not stand in trailers (RFC 9110 section 6.5.1): framing, routing, request modifiers, authentication, and
+ * what says how to treat the response or its content.
+ */
 const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  'age',
   'authorization',
   'cache-control',
   'content-encoding',
   'content-length',
   'content-range',
   'content-type',
+  'date',
+  'expires',
   'host',
+  'location',
+  'max-forwards',
   'proxy-status',
+  'range',
+  'retry-after',
   'set-cookie',
+  'vary',
+  'www-authenticate',
 ]);
 
 /** Trailers as the client may get them; undefined where there are none, which is nearly always. */

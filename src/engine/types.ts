@@ -243,15 +243,24 @@ export interface DialTls extends TargetTls {
   readonly passphrase?: string;
   readonly ciphers?: string;
   readonly secureProtocol?: string;
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What limited an attempt, and why: shown in the report. */
 export interface AppliedLimit {
   readonly limitMs: number;
   readonly source: 'configured' | 'learned';
+  /** Milliseconds: quantiles of recent answers, rounded up by at most a tenth. */
   readonly p50?: number;
   readonly p99?: number;
+  /** How many there were. */
   readonly samples?: number;
+}
+
+/** What is known of one route, and the limit that follows from it. */
+export interface RouteLimit extends AppliedLimit {
+  /** Method and shape of the path, or the text that `timeouts.key` returned: chosen by clients, so escape it. */
+  readonly route: string;
 }
 
 /** One try at one backend. Mutable while it runs; afterwards the record of it. */

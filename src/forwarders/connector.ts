@@ -97,8 +97,8 @@ class Connection implements Connecting {
       secureContext,
       servername: tls.servername ?? (isIP(target.hostname) ? '' : target.hostname),
       ALPNProtocols: [...target.alpn],
-      // Else an environment variable could switch it off.
-      rejectUnauthorized: tls.rejectUnauthorized !== false,
+      // Else an environment variable could switch it off. Only options of http-proxy-middleware may.
+      rejectUnauthorized: tls.rejectUnauthorized ?? true,
       ...(session && { session }),
     });
     if (materials) socket.on('session', (fresh) => (material.session = fresh));

@@ -163,6 +163,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
       rawBytes(controller.rawHeaders ?? parsed),
       parsed['connection'],
       this.#context.name,
+      this.#version,
     );
     this.#response = new DirectResponse(
       {
@@ -183,8 +184,13 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
     const { onInterim } = this.#exchange;
     if (!onInterim || status === 100) return;
     const raw = rawBytes(rawHeaders ?? parsed);
-    const { headers } = responseHeaders(raw, parsed['connection'], this.#context.name);
+    const { headers } = responseHeaders(raw, parsed['connection'], this.#context.name, this.#version);
     onInterim(status, withoutLength(headers));
+  }
+
+  /** Of HTTP, in which the backend answers. */
+  get #version(): string {
+    return this.lane?.isHttp2 ? '2.0' : '1.1';
   }
 
   /** From here on undici has nothing to do with the connection, and says nothing of it any more. */

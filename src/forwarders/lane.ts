@@ -94,6 +94,13 @@ export class Lane extends Client {
     return super.dispatch(options, handler);
   }
 
+  /** As the present socket agreed on it. */
+  get isHttp2(): boolean {
+    return (
+      this.#options.allowH2 && (this.socket as { alpnProtocol?: unknown } | undefined)?.alpnProtocol === 'h2'
+    );
+  }
+
   /** A request goes out on the present socket: what comes next is the head of its response. */
   expectHead(): void {
     this.#continues?.expectHead();

@@ -21,11 +21,10 @@ export function tlsMaterial(target: Target): TlsMaterial {
 }
 
 function materialOf(target: Target, tls: DialTls): TlsMaterial {
-  const { ca, cert, key, pfx, passphrase, ciphers, secureProtocol } = tls;
-  // A protocol that is named cannot have a version beside it.
-  const version = secureProtocol ? { secureProtocol } : { minVersion: tls.minVersion ?? MIN_VERSION };
+  // A protocol that was asked for by name says all of it.
+  const lowest = tls.secureProtocol === undefined ? MIN_VERSION : undefined;
   try {
-    const secureContext = createSecureContext({ ca, cert, key, pfx, passphrase, ciphers, ...version });
+    const secureContext = createSecureContext({ ...tls, minVersion: tls.minVersion ?? lowest });
     return { tls, secureContext, session: undefined };
   } catch (error) {
     throw typeof target.tls === 'function' ? new HookError('backends[].tls', error) : error;

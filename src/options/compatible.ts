@@ -109,6 +109,7 @@ const TLS_KEYS = [
   'servername',
   'rejectUnauthorized',
   'minVersion',
+  'maxVersion',
 ];
 
 /** @throws TypeError or RangeError that names key, rule and value, or why it cannot be done. */
@@ -224,8 +225,9 @@ function checkPrefixes({ prependPath }: CompatibleOptions, backends: readonly Ba
 function settleDial({ secure, ssl, ca, localAddress }: CompatibleOptions): DialOptions {
   const given = (ssl ?? {}) as Readonly<Record<string, unknown>>;
   checkKeys('ssl', given, TLS_KEYS);
-  const { minVersion } = given;
-  if (minVersion !== undefined) oneOf(...TLS_VERSIONS)('ssl.minVersion', minVersion);
+  for (const key of ['minVersion', 'maxVersion']) {
+    if (given[key] !== undefined) oneOf(...TLS_VERSIONS)(`ssl.${key}`, given[key]);
+  }
   const tls = pick({ ...given, ...(ca !== undefined && { ca }) }, TLS_KEYS);
   return {
     tls: secure === undefined ? tls : { ...tls, rejectUnauthorized: secure === true },

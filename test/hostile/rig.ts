@@ -1,5 +1,11 @@
 import { createServer } from 'node:http';
-import { createGateway, type ExchangeEvent, type Gateway, type Logger } from 'causeway-proxy';
+import {
+  createGateway,
+  type ExchangeEvent,
+  type Gateway,
+  type Logger,
+  type RewriteOptions,
+} from 'causeway-proxy';
 import { FairClock } from '../support/fair-clock.ts';
 import { type Adapter, appOf } from '../support/live-app.ts';
 import { eventually } from './eventually.ts';
@@ -10,7 +16,20 @@ export interface RigOptions {
   readonly adapter: Adapter;
   /** Two backends that do the same, and the default retries; else one, and none. */
   readonly retry: boolean;
+  /** All there is of rewriting is on, and changes nothing that a client could see. */
+  readonly rewrite?: boolean;
 }
+
+/** What passes through all of it is what was there before. */
+const REWRITES: RewriteOptions = {
+  path: ({ path }) => path,
+  request: ({ headers }) => headers.set('X-Rewritten', '1'),
+  response: ({ headers }) => {
+    for (const [name] of headers) headers.has(name);
+  },
+  location: true,
+  cookies: { domain: { 'a.internal': 'b' }, path: { '/a': '/b' } },
+};
 
 /** A first attempt, the retries, and the moves that are free. */
 const MOST_REQUESTS = 1 + 2 + 3;
@@ -23,6 +42,7 @@ export class Rig {
   readonly mostRequests: number;
   readonly clock = new FairClock();
   readonly #adapter: Adapter;
+  readonly #rewrites: boolean;
   readonly #errors: string[] = [];
   readonly #events = new Map<string, ExchangeEvent[]>();
   #backends: readonly PlainServer[] = [];
@@ -35,8 +55,9 @@ export class Rig {
     return rig;
   }
 
-  constructor({ adapter, retry }: RigOptions) {
+  constructor({ adapter, retry, rewrite = false }: RigOptions) {
     this.#adapter = adapter;
+    this.#rewrites = rewrite;
     this.name = `${adapter}, ${retry ? 'with' : 'without'} retries`;
     this.mostRequests = retry ? MOST_REQUESTS : 1;
   }
@@ -82,6 +103,7 @@ export class Rig {
       clock: this.clock,
       logger: this.#logger(),
       ...(count === 1 && { retry: false }),
+      ...(this.#rewrites && { rewrite: REWRITES }),
     });
     gateway.on('exchange', (event) => {
       const known = this.#events.get(event.requestId);

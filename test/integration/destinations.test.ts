@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { Agent, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendLists, BackendOptions, GatewayOptions } from 'causeway-proxy';
+import { type BackendLists, type BackendOptions, createGateway, type GatewayOptions } from 'causeway-proxy';
+import { httpProxyMiddleware } from 'causeway-proxy/http-proxy-middleware';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/engine/clock.ts';
 import type { Destinations } from '../../src/engine/destinations.ts';
@@ -11,6 +12,8 @@ import { settleDestinations } from '../../src/options/destinations.ts';
 import { fakeTarget } from '../support/fake-exchange.ts';
 import { startNamed } from '../support/live-backend.ts';
 import { rawSocket, send } from '../support/live-client.ts';
+import { laneOptions } from '../support/cause-lanes.ts';
+import { ourMiddleware, serveListener } from '../support/live-compatible.ts';
 import { startDns } from '../support/live-dns.ts';
 import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
@@ -130,6 +133,22 @@ test('what DNS discovers is judged as well', async () => {
   expect(backend.accepted()).toBe(0);
 });
 
+test('of what DNS discovers, only those that are allowed become backends', async () => {
+  const forbidden = await startNamed('forbidden');
+  const allowed = await startNamed('allowed', { host: '127.0.0.2', port: forbidden.port });
+  const { resolver } = await startDns({ 'api.test': { A: ['127.0.0.1', '127.0.0.2', '169.254.169.254'] } });
+  const { gateway, url } = await startGateway('node', {
+    backends: [{ url: `http://api.test:${forbidden.port}`, discover: 'dns' }],
+    resolver,
+    destinations: { allow: ['127.0.0.2'] },
+  });
+  const found: number[] = [];
+  gateway.on('discovery', ({ backends }) => void found.push(backends));
+  for (let i = 0; i < 10; i += 1) expect((await send(url)).body.toString()).toBe('allowed');
+  expect(gateway.backends.list().map(({ name }) => name)).toEqual([`api.test@127.0.0.2:${allowed.port}`]);
+  expect([found, forbidden.accepted()]).toEqual([[1], 0]);
+});
+
 describe('nothing else connects either', () => {
   test.each([{ path: '/healthz' }, {}])('a health check: %j', async (health) => {
     const backend = await startNamed('internal');
@@ -155,6 +174,51 @@ describe('nothing else connects either', () => {
     socket.write(handshake());
     expectFailure(await readResponseOn(socket), 'destination_prohibited');
     expect(backend.accepted()).toBe(0);
+  });
+
+  test('the lane through http-proxy-middleware', async () => {
+    const backend = await startNamed('internal');
+    const { resolver } = await startDns({ 'api.test': { A: ['127.0.0.1'] } });
+    const options = { backends: [`http://api.test:${backend.port}`], resolver };
+    const lane = () => laneOptions('http-proxy-middleware');
+    const wary = await startGateway('node', { ...options, ...lane(), destinations: {} });
+    expectFailure(await send(wary.url, post), 'destination_prohibited');
+    expect(backend.accepted()).toBe(0);
+    const knowing = await startGateway('node', { ...options, ...lane(), destinations: { private: true } });
+    expect((await send(knowing.url, post)).body.toString()).toBe('internal');
+  });
+
+  test.each(['http://169.254.169.254/', 'http://[::ffff:169.254.169.254]/', 'http://0xa9fea9fe/'])(
+    'a router that leads to the metadata service: %s',
+    async (target) => {
+      const causeway = { destinations: { private: true } };
+      const proxy = ourMiddleware({ router: () => target, causeway });
+      const { url } = await serveListener((request, response) => void proxy(request, response));
+      expectFailure(await send(url, post), 'destination_prohibited');
+    },
+  );
+
+  test('a mirror', async () => {
+    const [backend, mirror] = [await startNamed('a', { host: '127.0.0.2' }), await startNamed('mirror')];
+    const causeway = { destinations: { allow: ['127.0.0.2'] } };
+    const proxy = ourMiddleware({ target: backend.url, forward: mirror.url, causeway });
+    const { url } = await serveListener((request, response) => void proxy(request, response));
+    expect((await send(url, post)).body.toString()).toBe('a');
+    await until('a complaint', () => proxy.logs.length > 0);
+    expect(proxy.logs).toMatchObject([{ level: 'error', message: 'a copy could not be forwarded' }]);
+    expect(mirror.accepted()).toBe(0);
+  });
+
+  test.each([
+    ['agent', { agent: new Agent() }],
+    ['followRedirects', { followRedirects: true }],
+    ['followRedirects', { followRedirects: 3 }],
+  ])('what http-proxy-middleware would connect to by itself: %s is refused beside it', (name, given) => {
+    const options = { backends: ['http://api.test'], forwarder: httpProxyMiddleware(given) };
+    expect(() => createGateway({ ...options, destinations: {} })).toThrow(
+      `destinations cannot be kept to with ${name}, by which connections are made elsewhere`,
+    );
+    expect(() => createGateway(options)).not.toThrow();
   });
 
   test('a probe of an open breaker', async () => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { startNamed } from '../support/live-backend.ts';
+import { startBackend, startNamed } from '../support/live-backend.ts';
 import { send } from '../support/live-client.ts';
 import { startGateway } from '../support/live-gateway.ts';
 import { expectFailure } from '../support/live-problem.ts';
@@ -41,4 +41,23 @@ test('a backend that drops connections: connection_timeout, and another one answ
   const gateway = await startGateway('node', { backends: [url, other.url], timeouts, random: () => 0 });
   const rescued = await send(gateway.url, { method: 'POST', body: 'x' });
   expect([rescued.status, rescued.headers['proxy-attempts']]).toEqual([200, '2']);
+});
+
+test('once it is known how long connecting takes, a request moves on long before connectMs, a POST as well', async () => {
+  const url = `http://127.0.0.1:${await startDropping()}`;
+  // Slow enough that each of so many at a time needs a connection of its own.
+  const slow = await startBackend((request, response) => {
+    request.resume();
+    setTimeout(() => response.end('slow'), 200);
+  });
+  const gateway = await startGateway('node', { backends: [slow.url], timeouts: { connectMs: 5_000 } });
+  await Promise.all(Array.from({ length: 30 }, () => send(gateway.url)));
+  const limits: unknown[] = [];
+  gateway.gateway.on('limit', ({ action, phase, backend }) => void limits.push([action, phase, backend]));
+  // A new one is tried at once.
+  gateway.gateway.backends.add({ url, name: 'dropping' });
+  const moved = await send(gateway.url, { method: 'POST', body: 'x' });
+  expect([moved.status, moved.body.toString(), moved.headers['proxy-attempts']]).toEqual([200, 'slow', '2']);
+  expect(moved.ms).toBeLessThan(2_000);
+  expect(limits).toEqual([['cut', 'connect', 'dropping']]);
 });

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GatewayOptions, TimeoutOptions } from 'causeway-proxy';
 import { type LiveBackend, startBackend } from '../support/live-backend.ts';
@@ -6,8 +7,10 @@ import { type Sent, send, type SendOptions } from '../support/live-client.ts';
 import { type LiveGateway, startGateway } from '../support/live-gateway.ts';
 
 const CLIENTS = 16;
-const LEARNT = 1_040;
-const CONFIGURED_MS = 1_000;
+const LEARNT = 1_600;
+/** Of the whole route, where nobody waits for it, and where somebody does. */
+const CONFIGURED_MS = 5_000;
+const AWAITED_MS = 1_500;
 /** How late a coarse timer may be. */
 const GRAIN_MS = 20;
 
@@ -38,12 +41,13 @@ async function startHanging(
   const gateway = await startGateway('node', {
     backends: backends.map(({ url }) => url),
     // Whatever the method.
-    timeouts: { firstByteMs: CONFIGURED_MS, key: () => 'all', ...timeouts },
+    timeouts: { firstByteMs: CONFIGURED_MS, key: ({ path }) => path, ...timeouts },
     ...options,
   });
+  await load(`${gateway.url}/warming-up`, 10 * CLIENTS);
   const healthy = await load(gateway.url, timeouts.learned === false ? CLIENTS : LEARNT);
   hangs = true;
-  const [route] = gateway.gateway.routeLimits();
+  const route = gateway.gateway.routeLimits().find((one) => one.route === '/');
   return { backends, gateway, healthyMs: p99Of(healthy), limitMs: route?.limitMs ?? NaN };
 }
 
@@ -80,24 +84,35 @@ describe('one of three backends hangs on half of its requests', () => {
 
   test('in turn, where a sixth of requests hangs', async () => {
     const { gateway, healthyMs, limitMs } = await startHanging({}, { balance: 'round-robin' });
+    const lag = monitorEventLoopDelay({ resolution: 10 });
+    lag.enable();
     const sent = await load(gateway.url, 320);
+    lag.disable();
     console.log('in turn: limit %i ms, p99 healthy %i ms, now %i ms', limitMs, healthyMs, p99Of(sent));
     expect(failed(sent)).toEqual([]);
     expect(p99Of(sent)).toBeGreaterThan(limitMs);
     const nowHealthyMs = Math.max(healthyMs, p99Of(sent.filter(isFirstTry)));
-    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + GRAIN_MS + nowHealthyMs);
+    // Clients, gateway and backends share a thread: while it does something else, all timers are late.
+    const lateMs = GRAIN_MS + lag.percentile(99) / 1e6;
+    expect(p99Of(sent)).toBeLessThanOrEqual(limitMs + lateMs + nowHealthyMs);
   });
 
   test('the configured limit alone is what they wait for', async () => {
-    const { gateway } = await startHanging({ learned: false }, { balance: 'round-robin' });
+    const { gateway } = await startHanging(
+      { learned: false, firstByteMs: AWAITED_MS },
+      { balance: 'round-robin' },
+    );
     const sent = await load(gateway.url, 48);
     console.log('not learned: p99 %i ms', p99Of(sent));
-    expect(p99Of(sent)).toBeGreaterThanOrEqual(CONFIGURED_MS);
+    expect(p99Of(sent)).toBeGreaterThanOrEqual(AWAITED_MS);
   });
 
   test('a POST is never cut early, and never repeated', async () => {
-    const { gateway, backends, limitMs } = await startHanging({}, { balance: 'round-robin', breaker: false });
-    expect(limitMs).toBeLessThan(CONFIGURED_MS / 2);
+    const { gateway, backends, limitMs } = await startHanging(
+      { firstByteMs: AWAITED_MS },
+      { balance: 'round-robin', breaker: false },
+    );
+    expect(limitMs).toBeLessThan(AWAITED_MS);
     const post = { method: 'POST', body: 'x' };
     const before = backends.map(({ requests }) => requests.length);
     const sent = await load(gateway.url, 48, post);
@@ -107,7 +122,7 @@ describe('one of three backends hangs on half of its requests', () => {
     expect(late.length).toBe(8);
     for (const { ms, headers } of late) {
       expect(headers['proxy-cause']).toBe('first_byte_timeout');
-      expect(ms).toBeGreaterThanOrEqual(CONFIGURED_MS - 1);
+      expect(ms).toBeGreaterThanOrEqual(AWAITED_MS - 1);
     }
   });
 });

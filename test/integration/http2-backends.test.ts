@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('HTTP/2 backends, %s', (adapter) => {
     });
     expect(sent.status).toBe(201);
     expect(sent.body.toString()).toBe(createHash('sha256').update(body).digest('hex'));
-    expect(sent.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-seen': 'me', via: '1.1 causeway' });
+    expect(sent.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-seen': 'me', via: '2.0 causeway' });
     expect(sent.trailers).toEqual({ 'x-checksum': 'abc' });
     expect(backend.requests[0]).toMatchObject({
       ':path': '/base/x?y=1',

@@ -164,16 +164,4 @@ describe('what cannot be lowered', () => {
     const gateway = await startGateway('node', { backends: [{ url, tls: { ca: ca.cert } }] });
     expectFailure(await send(gateway.url), 'tls_handshake_failed');
   });
-
-  test('verification, by the environment', async () => {
-    const { url } = await startSecure(authority('A'));
-    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-    onTestFinished(() => {
-      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
-    });
-    const gateway = await startGateway('node', { backends: [url] });
-    expectFailure(await send(gateway.url), 'tls_certificate_untrusted');
-  });
 });

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { flush } from '../support/fake-clock.ts';
 import { closedPort, type LiveBackend, startBackend, startNamed, startRaw } from '../support/live-backend.ts';
 import { rawSocket, send, sendRaw } from '../support/live-client.ts';
+import { laneOptions } from '../support/cause-lanes.ts';
 import { ADAPTERS, makeGateway, serve, startGateway } from '../support/live-gateway.ts';
 import { until } from '../support/live-measure.ts';
 import { expectFailure, proxyStatusOf } from '../support/live-problem.ts';
@@ -250,6 +251,51 @@ test.each(WRONG)('%s that does wrong is a configuration error: %o', async (hook,
     { level: 'error', details: { cause: 'configuration_error', err: { hook } } },
   ]);
   expect(gateway.gateway.backends.list()).toMatchObject([{ state: 'available', pending: 0 }]);
+});
+
+describe('the lane through http-proxy-middleware', () => {
+  const lane = () => laneOptions('http-proxy-middleware');
+
+  test('rewrites as the other does', async () => {
+    const backend = await startEcho({ Location: '/base/v1/y', 'Set-Cookie': 'a=1; Path=/base' });
+    const rewrite: RewriteOptions = {
+      path: { '/api': '/v1' },
+      request: (head) => {
+        head.headers.set('X-Sent-To', head.backend);
+        head.headers.delete('X-Secret');
+        head.path += '&z=1';
+      },
+      response: (head) => {
+        head.headers.set('X-Answered', '1');
+        head.status = 203;
+      },
+      location: true,
+      cookies: { path: { '/base': '/' } },
+    };
+    const backends = [{ url: `${backend.url}/base`, name: 'one' }];
+    const gateway = await startGateway('express', { ...lane(), backends, rewrite });
+    const options = { method: 'POST', body: 'b', headers: { 'x-secret': '1' } };
+    const sent = await send(`${gateway.url}/api/x?y`, options);
+    expect([sent.status, sent.body.toString()]).toEqual([203, 'POST /base/v1/x?y&z=1']);
+    expect(sent.headers).toMatchObject({
+      location: '/api/y',
+      'set-cookie': ['a=1; Path=/'],
+      'x-answered': '1',
+    });
+    expect(backend.requests[0]?.headers).toMatchObject({ 'x-sent-to': 'one' });
+    expect(backend.requests[0]?.headers).not.toHaveProperty('x-secret');
+  });
+
+  test.each(WRONG)('%s that does wrong is a configuration error there, too: %o', async (hook, rewrite) => {
+    const backend = await startEcho({ Location: '/y', 'Set-Cookie': 'a=1; Domain=b; Path=/' });
+    const options = { ...lane(), backends: [backend.url], rewrite: rewrite as RewriteOptions };
+    const gateway = await startGateway('node', options, { expectErrors: true });
+    const problem = expectFailure(
+      await send(gateway.url, { method: 'POST', body: 'x' }),
+      'configuration_error',
+    );
+    expect(problem['remedy']).toContain(hook);
+  });
 });
 
 test('an edit that comes too late changes nothing', async () => {

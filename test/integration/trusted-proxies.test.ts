@@ -3,16 +3,16 @@ import { connect } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptEvent, HeaderOptions } from 'causeway-proxy';
+import type { HeaderOptions } from 'causeway-proxy';
 import { createProxyMiddleware as forExpress } from 'causeway-proxy/express';
 import { createProxyMiddleware as forKoa } from 'causeway-proxy/koa';
 import express from 'express';
 import Koa from 'koa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LiveBackend, startBackend, startNamed } from '../support/live-backend.ts';
+import { ourMiddleware } from '../support/live-compatible.ts';
 import { readRaw, send, sendRaw } from '../support/live-client.ts';
 import { ADAPTERS, appOf, type Handler, makeGateway, serve, startGateway } from '../support/live-gateway.ts';
-import { until } from '../support/live-measure.ts';
 import { expectFailure } from '../support/live-problem.ts';
 import { listen } from '../support/live-server.ts';
 
@@ -91,6 +91,13 @@ describe("Express's trust proxy", () => {
     expect(problem['remedy']).toContain('trust proxy');
     expect(backend.requests).toHaveLength(0);
   });
+});
+
+test('the drop-in for http-proxy-middleware asks Express as well', async () => {
+  const backend = await startNamed('a');
+  const proxy = ourMiddleware({ target: backend.url });
+  expect(await claimTo(express().set('trust proxy', true).use(proxy), backend)).toMatchObject(BELIEVED);
+  expect(await claimTo(express().use(proxy), backend)).toMatchObject(NOT_BELIEVED);
 });
 
 test.each([
@@ -201,18 +208,4 @@ test('a deadline that a client sends with underscores does not reach the backend
   await send(gateway.url, { headers: { 'X_Request_Timeout-Ms': '1' } });
   expect(lastHeaders(backend)).not.toHaveProperty('x_request_timeout-ms');
   expect(Number(lastHeaders(backend)['x-request-timeout-ms'])).toBeGreaterThan(50_000);
-});
-
-test('an attempt that headers.trust ended has its event', async () => {
-  const backend = await startNamed('a');
-  const trust = (): never => {
-    throw new Error('oops');
-  };
-  const options = { backends: [backend.url], headers: { trust } };
-  const { gateway, url } = await startGateway('node', options, { expectErrors: true });
-  const attempts: AttemptEvent[] = [];
-  gateway.on('attempt', (event) => void attempts.push(event));
-  expectFailure(await send(url), 'configuration_error');
-  await until('the event', () => attempts.length > 0);
-  expect(attempts).toMatchObject([{ number: 1, cause: 'configuration_error', reached: 'no' }]);
 });

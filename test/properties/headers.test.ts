@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { requestHeaders } from '../../src/engine/request-headers.ts';
+import { trailers } from '../../src/engine/response-headers.ts';
 import { fakeExchange, fakeTarget } from '../support/fake-exchange.ts';
 import { relayedHeaders } from '../support/fake-headers.ts';
 
@@ -8,6 +9,7 @@ const HOP_BY_HOP = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
+  'proxy-authentication-info',
   'proxy-authorization',
   'proxy-connection',
   'te',
@@ -29,6 +31,11 @@ const END_TO_END = [
 const CUSTOM = ['X-One', 'X-Two', 'X-Three', '__proto__', 'constructor', 'X'.repeat(100)];
 const PROTECTED = ['authorization', 'cookie', 'content-type', 'set-cookie', 'vary'];
 
+const OURS = /^(?:host|x-forwarded-(?:for|proto|host)|via|x-request-id)$/i;
+/** Of these, something else is said elsewhere. */
+const RESERVED =
+  /^(?:connection|content-length|expect|forwarded|x-real-ip|x-forwarded-.*|proxy-(?:cause|attempts))$/i;
+
 const spelled = (name: string): fc.Arbitrary<string> =>
   fc
     .infiniteStream(fc.boolean())
@@ -37,11 +44,26 @@ const spelled = (name: string): fc.Arbitrary<string> =>
         .map((letter) => (upper.next().value === true ? letter.toUpperCase() : letter.toLowerCase()))
         .join(''),
     );
-const names = fc.constantFrom(...HOP_BY_HOP.slice(1), ...END_TO_END, ...CUSTOM).chain(spelled);
-const lines = fc.array(fc.tuple(names, fc.stringMatching(/^[a-z0-9 ;=]{0,12}$/)), { maxLength: 30 });
-const nominations = fc.array(fc.constantFrom(...END_TO_END, ...CUSTOM, 'close').chain(spelled), {
-  maxLength: 4,
-});
+const tokens = fc
+  .stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/)
+  .filter((name) => !OURS.test(name) && !RESERVED.test(name));
+const names = fc.oneof(
+  fc.constantFrom(...HOP_BY_HOP.slice(1), ...END_TO_END, ...CUSTOM).chain(spelled),
+  tokens,
+);
+const lines = fc.array(
+  fc.tuple(
+    names,
+    fc.stringMatching(/^[a-z0-9 ;=]{0,12}$/).map((value) => value.trim()),
+  ),
+  { maxLength: 30 },
+);
+const nominations = fc.array(
+  fc.oneof(fc.constantFrom(...END_TO_END, ...CUSTOM, 'close').chain(spelled), tokens),
+  {
+    maxLength: 4,
+  },
+);
 
 /** What may be left after the hop, in order. */
 function endToEnd(given: readonly (readonly [string, string])[], nominated: readonly string[]): string[] {
@@ -51,8 +73,6 @@ function endToEnd(given: readonly (readonly [string, string])[], nominated: read
   ]);
   return given.filter(([name]) => !gone.has(name.toLowerCase())).flat();
 }
-
-const OURS = /^(?:host|x-forwarded-(?:for|proto|host)|via|x-request-id)$/i;
 
 function withoutOurs(headers: readonly string[]): string[] {
   const rest: string[] = [];
@@ -84,5 +104,22 @@ test('towards the client, too', () => {
       expect(withoutOurs(headers)).toEqual(endToEnd(given, nominated));
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('in trailers, neither hop-by-hop fields nor those that framing, routing and caches go by', () => {
+  const forbidden = [...HOP_BY_HOP, 'content-length', 'host', 'set-cookie', 'authorization', 'cache-control'];
+  fc.assert(
+    fc.property(
+      lines,
+      fc.subarray(forbidden).chain((some) => fc.tuple(...some.map(spelled))),
+      (given, bad) => {
+        const allowed = given.filter(([name]) => !forbidden.includes(name.toLowerCase()));
+        const harmless = allowed.filter(([name]) => !/^(?:content-type|vary|via)$/i.test(name));
+        const sent = [...bad.flatMap((name) => [name, 'x']), ...harmless.flat()];
+        const kept = trailers(sent.map((text) => ({ latin1Slice: () => text })));
+        expect(kept ?? []).toEqual(harmless.flat());
+      },
+    ),
   );
 });

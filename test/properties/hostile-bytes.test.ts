@@ -18,10 +18,11 @@ import { Tally } from '../hostile/tally.ts';
 const SEED = 1;
 
 const STORMS: readonly (RigOptions & { perFamily: number; concurrency: number })[] = [
-  { adapter: 'node', retry: false, perFamily: 90, concurrency: 48 },
-  { adapter: 'node', retry: true, perFamily: 90, concurrency: 48 },
-  { adapter: 'express', retry: true, perFamily: 12, concurrency: 16 },
-  { adapter: 'koa', retry: true, perFamily: 12, concurrency: 16 },
+  { adapter: 'node', retry: false, rewrite: false, perFamily: 90, concurrency: 48 },
+  { adapter: 'node', retry: true, rewrite: false, perFamily: 90, concurrency: 48 },
+  { adapter: 'express', retry: true, rewrite: false, perFamily: 12, concurrency: 16 },
+  { adapter: 'koa', retry: true, rewrite: false, perFamily: 12, concurrency: 16 },
+  { adapter: 'node', retry: true, rewrite: true, perFamily: 12, concurrency: 16 },
 ];
 
 let incidents: Incidents;
@@ -35,25 +36,28 @@ afterAll(() => {
   expect(incidents.seen).toEqual([]);
 });
 
-describe.each(STORMS)('whatever bytes a backend sends, $adapter, retries $retry', (given) => {
-  test('the client gets what they say or a named failure, and nothing is left over', async () => {
-    const before = takeCensus();
-    const rig = await Rig.start(given);
-    const tally = new Tally();
-    await storm(rig, sampleOf(SEED, given.perFamily), given.concurrency, tally);
-    expect(tally.violations).toEqual([]);
-    // Of everything there was something.
-    expect(tally.outcomes.get('relayed')).toBeGreaterThan(0);
-    expect(tally.outcomes.get('broken')).toBeGreaterThan(0);
-    expect(tally.outcomes.size).toBeGreaterThan(7);
+describe.each(STORMS)(
+  'whatever bytes a backend sends, $adapter, retries $retry, rewriting $rewrite',
+  (given) => {
+    test('the client gets what they say or a named failure, and nothing is left over', async () => {
+      const before = takeCensus();
+      const rig = await Rig.start(given);
+      const tally = new Tally();
+      await storm(rig, sampleOf(SEED, given.perFamily), given.concurrency, tally);
+      expect(tally.violations).toEqual([]);
+      // Of everything there was something.
+      expect(tally.outcomes.get('relayed')).toBeGreaterThan(0);
+      expect(tally.outcomes.get('broken')).toBeGreaterThan(0);
+      expect(tally.outcomes.size).toBeGreaterThan(7);
 
-    const healthy = new Tally();
-    await storm(rig, Array(20).fill(caseNamed('split/length/1')), 4, healthy);
-    expect([...healthy.outcomes]).toEqual([['relayed', 20]]);
-    expect(await rig.close()).toEqual([]);
-    expect(await leftSince(before)).toEqual([]);
-  });
-});
+      const healthy = new Tally();
+      await storm(rig, Array(20).fill(caseNamed('split/length/1')), 4, healthy);
+      expect([...healthy.outcomes]).toEqual([['relayed', 20]]);
+      expect(await rig.close()).toEqual([]);
+      expect(await leftSince(before)).toEqual([]);
+    });
+  },
+);
 
 test('and so it is for what looks like a response from afar', async () => {
   const rig = await Rig.start({ adapter: 'node', retry: true });

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Arrival, type Profile, type ProfileResult, simulateLimits } from '../support/fake-latencies.ts';
+import { logNormal } from '../support/fake-random.ts';
 import { tableText } from '../support/fake-traffic.ts';
 
 /** Up to so many requests at a time a backend is as fast as it can be. */
@@ -16,6 +17,8 @@ function collapsing({ load, random }: Arrival): number {
   return LATENCY_MS * Math.max(1, load / KNEE) ** 2 * (0.8 + 0.4 * random());
 }
 
+const noise: string[][] = [['latency', 'refused']];
+afterAll(() => console.log(`one backend whose latency has nothing to do with load\n${tableText(noise)}`));
 const rows: string[][] = [['driven at', 'limit', 'answered within 1 s', 'p50', 'refused at once']];
 afterAll(() =>
   console.log(`one backend that collapses beyond ${KNEE} requests at a time\n${tableText(rows)}`),
@@ -63,7 +66,56 @@ describe('a backend driven at four times its capacity', () => {
   });
 });
 
-test('below its capacity an adaptive limit takes nothing away', async () => {
-  expect((await drive(0.5, true)).share).toBeGreaterThan(0.995);
-  expect((await drive(0.9, true)).share).toBeGreaterThan(0.97);
+describe('a backend driven at nine tenths of its capacity', () => {
+  test('collapses by chance, sooner or later', async () => {
+    expect((await drive(0.9, false)).share).toBeLessThan(0.5);
+  });
+
+  test('with an adaptive limit it does not, and hardly anything is refused', async () => {
+    expect((await drive(0.9, true)).share).toBeGreaterThan(0.98);
+  });
+});
+
+test('at half of its capacity, nothing is taken away', async () => {
+  expect((await drive(0.5, true)).share).toBe(1);
+});
+
+describe('latency that has nothing to do with load', () => {
+  const profiles: Record<string, Profile['latencyMs']> = {
+    'log-normal': ({ random }) => logNormal(100, 0.7, random),
+    bimodal: ({ random }) => logNormal(random() < 0.5 ? 30 : 600, 0.2, random),
+    'heavy-tailed': ({ random }) => Math.min(50 / (1 - random()) ** (1 / 1.5), 20_000),
+    'by the hour': ({ now, random }) =>
+      logNormal(100 * (1 + 0.8 * Math.sin((2 * Math.PI * now) / 20_000)), 0.3, random),
+  };
+
+  test.each(Object.keys(profiles))('%s: an adaptive limit refuses hardly anything', async (name) => {
+    const { refused } = await withoutLoad(name, profiles[name] ?? (() => NaN));
+    expect(refused).toBeLessThan(0.005);
+  });
+
+  test('five times slower from one moment on: it is soon taken for what is normal', async () => {
+    const latencyMs: Profile['latencyMs'] = ({ now, random }) =>
+      logNormal(now < 15_000 ? 100 : 500, 0.3, random);
+    const { refused, result } = await withoutLoad('slower by a step', latencyMs);
+    expect(refused).toBeLessThan(0.1);
+    expect(result.answered.filter(({ at, ok }) => at > 25_000 && !ok)).toEqual([]);
+  });
+
+  async function withoutLoad(name: string, latencyMs: Profile['latencyMs']) {
+    const result = await simulateLimits({
+      perSecond: 200,
+      seconds: 40,
+      latencyMs,
+      backends: 1,
+      backend: { adaptive: true },
+      queue: 200,
+      // So that only waiting in vain is a failure.
+      request: () => ({ settings: { timeouts: { learned: false, deadlineMs: Infinity } } }),
+    });
+    const later = result.answered.filter(({ at }) => at >= FROM_MS);
+    const refused = later.filter(({ ok }) => !ok).length / later.length;
+    noise.push([name, `${(refused * 100).toFixed(2)} %`]);
+    return { refused, result };
+  }
 });

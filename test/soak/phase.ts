@@ -13,6 +13,8 @@ export interface PhaseResult {
   /** What is known to be wrong, and how often it was seen. */
   readonly known: ReadonlyMap<string, number>;
   readonly violations: readonly string[];
+  /** What else was measured. */
+  readonly notes?: readonly string[];
 }
 
 /** One kind of trouble, from start to end: leaves nothing behind. */

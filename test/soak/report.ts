@@ -6,11 +6,11 @@ const BYTES_PER_MEBIBYTE = 2 ** 20;
 const SHOWN = 20;
 
 export function formatPhase(name: string, seconds: number, result: PhaseResult): string {
-  const { cases, of, outcomes, known } = result;
+  const { cases, of, outcomes, known, notes = [] } = result;
   const count = cases < of ? `${cases} of ${of} cases (the time was up)` : `${cases} cases`;
   const lines = [`${name}, ${count} in ${seconds.toFixed(1)} s: ${counted(outcomes)}`];
   if (known.size > 0) lines.push(`  known defects: ${counted(known)}`);
-  return lines.join('\n');
+  return [...lines, ...notes.map((note) => `  ${note}`)].join('\n');
 }
 
 export function formatCensus(before: Census, after: Census): string {

@@ -20,3 +20,9 @@ export function fixedRandom(...values: readonly number[]): Random {
     return value;
   };
 }
+
+/** Half of them are less than `median`; the larger `spread`, the longer the tail. */
+export function logNormal(median: number, spread: number, random: Random): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return median * Math.exp(spread * normal);
+}

@@ -3,7 +3,7 @@ import type { Backend } from '../../src/backends/backend.ts';
 import type { Pool } from '../../src/backends/pool.ts';
 import type { PriorityOf } from '../../src/backends/priority.ts';
 import { WaitingQueue } from '../../src/backends/queue.ts';
-import { select } from '../../src/backends/select.ts';
+import { select, type SelectOptions } from '../../src/backends/select.ts';
 import type { Exchange, Forward, Outcome } from '../../src/engine/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { deferred } from './fake-outcome.ts';
@@ -18,6 +18,7 @@ export interface Hop {
 export interface SelectGiven extends FakePool {
   readonly queue?: number;
   readonly below?: Forward;
+  readonly fastestMs?: SelectOptions['fastestMs'];
   /** Spares backends that push back. */
   readonly admission?: { readonly priorityOf?: PriorityOf };
 }
@@ -42,6 +43,12 @@ export class SelectFixture {
     };
     const { pool, queue } = this;
     const admittance = given.admission && new Admittance(given.admission.priorityOf);
-    this.forward = select({ clock, poolOf: () => pool, queue, admittance })(given.below ?? hop);
+    this.forward = select({
+      clock,
+      poolOf: () => pool,
+      queue,
+      admittance,
+      ...(given.fastestMs && { fastestMs: given.fastestMs }),
+    })(given.below ?? hop);
   }
 }

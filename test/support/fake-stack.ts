@@ -59,6 +59,7 @@ export function fakeStack(given: StackFixture, hop: Forward): Forward {
         clock,
         poolOf: () => pool,
         queue,
+        fastestMs: ({ request }) => given.learning?.learned.of(request).quantile(0.05),
         admittance: given.admission ? new Admittance(given.priorityOf) : undefined,
       }),
       ...(given.learning

@@ -136,8 +136,8 @@ class CompatibleVisit implements Host {
   #handle(destination: Destination | undefined): void {
     const asksApp = this.#mount.settings.headers.trust === 'app';
     handleFor(this.#message, this.#response, this.#message, this.#mount, this, {
-      appTrust: asksApp ? expressTrust(this.#message) : undefined,
       originalUrl: this.#message.originalUrl,
+      appTrust: asksApp ? expressTrust(this.#message) : undefined,
       destination,
       rawHeaders: currentHeaders(this.#message),
       hooksMayWriteBody: this.#parts.hooksMayWriteBody,

@@ -18,6 +18,8 @@ export interface DiscoveryReport {
 
 export interface DiscoveryOptions {
   readonly sources: readonly Source[];
+  /** Those of a source's backends that are worth having. Default: all. */
+  readonly worthHaving?: (backends: readonly BackendSettings[]) => readonly BackendSettings[];
   /** Takes the backends of a source in place of those that it had before. Nothing happens when they are the same. */
   readonly reconcile: (source: string, backends: readonly BackendSettings[]) => void;
   readonly onReport: (report: DiscoveryReport) => void;
@@ -62,9 +64,10 @@ export class Discovery {
       const cause = news.why === 'unresolved' ? { cause: causeOf(news.error) } : {};
       return { source, state: 'kept', backends: before, why: news.why, error: news.error, ...cause };
     }
-    const { backends } = news;
+    const { worthHaving, reconcile } = this.#options;
+    const backends = worthHaving?.(news.backends) ?? news.backends;
     try {
-      this.#options.reconcile(source, backends);
+      reconcile(source, backends);
     } catch (error) {
       return { source, state: 'kept', backends: before, why: 'invalid', error };
     }

@@ -51,6 +51,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   protected readonly wire: Wire;
   readonly #resolve: (outcome: Outcome) => void;
   #settled = false;
+  /** The path, where it is not the client's. */
+  #rewritten: string | undefined;
   /** Nothing that is written any more counts. */
   #isOver = false;
   #requestShim: RequestShim | undefined;
@@ -61,7 +63,6 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   #answer: IncomingMessage | undefined;
   #response: DirectResponse | undefined;
   #isPaused = false;
-  #path = '';
   /** A failure that may yet turn out to be another one. */
   #doubted: Failed | undefined;
   #trailers: RawHeaders | undefined;
@@ -99,7 +100,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     try {
       const flat = requestHeaders(exchange, attempt.target, this.context.name);
       const { path, request: edit } = exchange.settings.rewrite;
-      this.#path = path || edit ? rewriteRequest(exchange, attempt.target, flat) : exchange.request.path;
+      if (path || edit) this.#rewritten = rewriteRequest(exchange, attempt.target, flat);
       const headers = shimHeaders(exchange, flat, this.context.settings.xfwd);
       const source = exchange.body.missing ? 'missing' : exchange.body.open(attempt);
       // Opening the body may find that the client sent too much.
@@ -134,7 +135,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const { route, settings } = this.context;
     if (this.#settled || !this.#requestShim) throw GIVEN_UP;
     const raw = settings.toProxy ? this.exchange.client?.message.url : undefined;
-    this.#requestShim.url = raw ?? this.#path;
+    this.#requestShim.url = this.#rewritten ?? raw ?? this.exchange.request.path;
     const agent = this.exchange.upgrade === undefined ? route.agent : route.upgradeAgent;
     Object.assign(options, { agent, ssl: route.requestOptions(this), buffer: this.#feed });
     return route.url;
@@ -225,7 +226,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   /** A hook has thrown, or what it promised has failed. */
   hookThrew(hook: string, thrown: unknown): void {
-    const error = new HookError(hook, thrown);
+    const error = thrown instanceof HookError ? thrown : new HookError(hook, thrown);
     const reached = this.#answer ? 'yes' : isUnsent(this.attempt.phase) ? 'no' : 'maybe';
     const failure = failed('configuration_error', { error, detail: `${error.message}.`, reached });
     if (!this.#settled) return this.fail(failure);

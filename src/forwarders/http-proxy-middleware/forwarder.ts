@@ -133,8 +133,9 @@ export class MiddlewareForwarder implements Forwarder {
 /** What is connected by others cannot be kept from going anywhere. */
 function checkDestinations({ destinations }: ForwarderContext, settings: MiddlewareSettings): void {
   if (!destinations) return;
-  if (settings.agent) throw new TypeError('agent cannot be used with destinations: it connects by itself');
-  if (settings.followsRedirects) {
-    throw new TypeError('followRedirects cannot be used with destinations: redirects lead anywhere');
-  }
+  const bypass = settings.agent ? 'agent' : settings.followsRedirects ? 'followRedirects' : undefined;
+  if (bypass === undefined) return;
+  throw new TypeError(
+    `destinations cannot be kept to with ${bypass}, by which connections are made elsewhere`,
+  );
 }

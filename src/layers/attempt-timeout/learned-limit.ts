@@ -26,7 +26,7 @@ export class LearnedLimit {
   readonly #cutShare = new CutShare();
   readonly #outlier = new Outlier();
   #untilRecompute = 0;
-  #hasNewCut = false;
+  #isOutdated = false;
   #limit: AppliedLimit | undefined;
   #quantile: LearnedQuantile | undefined;
 
@@ -36,6 +36,7 @@ export class LearnedLimit {
     this.#cutShare.answered();
     this.#outlier.answered();
     this.#untilRecompute -= 1;
+    if (this.#limit && latencyMs > this.#limit.limitMs) this.#isOutdated = true;
   }
 
   /** An attempt was given up after so long because another one had answered: a censored sample, too. */
@@ -45,11 +46,11 @@ export class LearnedLimit {
 
   /**
    * An attempt was cut at `limitMs`: all that is known is that it would have taken longer (a censored
-   * sample). Counted as twice that, so that the limit widens and never locks a slow route out.
+   * sample). A few of them double the limit, so that it never locks a slow route out.
    */
   observeCut(limitMs: number): void {
-    this.#latencies.add(limitMs * FACTOR);
-    this.#hasNewCut = true;
+    this.#latencies.add(limitMs);
+    this.#isOutdated = true;
   }
 
   /**
@@ -82,7 +83,7 @@ export class LearnedLimit {
   get(ceilingMs: number): AppliedLimit | undefined {
     if (this.#latencies.samples < MIN_SAMPLES) return undefined;
     if (this.#untilRecompute <= 0) this.#recompute(NARROWING);
-    else if (this.#hasNewCut) this.#recompute(1);
+    else if (this.#isOutdated) this.#recompute(1);
     return this.#limit && this.#limit.limitMs < ceilingMs ? this.#limit : undefined;
   }
 
@@ -94,12 +95,12 @@ export class LearnedLimit {
   /** `narrowing`: what part of the limit has to be left. */
   #recompute(narrowing: number): void {
     if (this.#untilRecompute <= 0) this.#untilRecompute = RECOMPUTE_EVERY;
-    this.#hasNewCut = false;
+    this.#isOutdated = false;
     const { mean, deviation } = this.#latencies.moments();
     const tailMs = FACTOR * this.#latencies.quantile(QUANTILE);
     const leastMs = narrowing * (this.#limit?.limitMs ?? 0);
     this.#limit = {
-      limitMs: Math.max(tailMs, mean + DEVIATIONS * deviation, leastMs, FLOOR_MS),
+      limitMs: Math.ceil(Math.max(tailMs, mean + DEVIATIONS * deviation, leastMs, FLOOR_MS)),
       source: 'learned',
       ...this.#known(),
     };
@@ -107,6 +108,8 @@ export class LearnedLimit {
 
   #known(): Required<Pick<AppliedLimit, 'p50' | 'p99' | 'samples'>> {
     const { samples } = this.#latencies;
-    return { p50: this.#latencies.quantile(0.5), p99: this.#latencies.quantile(0.99), samples };
+    const [p50, p99] = [this.#latencies.quantile(0.5), this.#latencies.quantile(0.99)];
+    // For readers: no more digits than there is truth in them.
+    return { p50: Math.ceil(10 * p50) / 10, p99: Math.ceil(10 * p99) / 10, samples };
   }
 }

@@ -1,6 +1,6 @@
 import { runHook } from '../../engine/hooks.ts';
 import type { TimeoutSettings } from '../../engine/settings.ts';
-import type { AppliedLimit, ProxyRequest } from '../../engine/types.ts';
+import type { ProxyRequest, RouteLimit } from '../../engine/types.ts';
 import { Generations } from '../../stats/generations.ts';
 import { LearnedLimit } from './learned-limit.ts';
 import { namedKey, routeKey, routeShape } from './route-key.ts';
@@ -9,12 +9,6 @@ import { namedKey, routeKey, routeShape } from './route-key.ts';
 const ROUTES = 1_000;
 /** Longer names are shown in part. */
 const MOST_NAME = 200;
-
-/** What is known of one route, and the limit that follows from it. */
-export interface RouteLimit extends AppliedLimit {
-  /** Method and shape of the path, or the text that `timeouts.key` returned: chosen by clients, so escape it. */
-  readonly route: string;
-}
 
 /** What was learned, per method and shape of the path, or per text that `timeouts.key` gives. */
 export class LearnedLimits {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HookError } from '../../../src/engine/hooks.ts';
+import type { AppliedLimit } from '../../../src/engine/types.ts';
 import { failed } from '../../../src/failure/failed.ts';
 import { failedWith, fakeBackend, SUCCEEDED, trip, SAYS_NOTHING } from '../../support/fake-backend.ts';
 import { flush } from '../../support/fake-clock.ts';
@@ -212,9 +213,41 @@ describe('an attempt that was given up because another one answered first', () =
   });
 });
 
+describe('what cannot be answered before its deadline', () => {
+  /** A request that waits for a slot, which becomes free so many milliseconds before its deadline. */
+  async function waitUntil(leftMs: number, fastestMs: number | undefined) {
+    const fixture = new SelectFixture([fakeBackend('a', { limit: 1 })], { fastestMs: () => fastestMs });
+    const first = fixture.forward(fakeExchange());
+    const settings = { timeouts: { deadlineMs: 900 } };
+    const exchange = fakeExchange({ startedAt: fixture.clock.now(), settings });
+    const outcome = fixture.forward(exchange);
+    fixture.clock.advance(900 - leftMs);
+    const response = new FakeResponded();
+    fixture.hops[0]?.resolve(response);
+    await first;
+    response.end();
+    await flush();
+    fixture.hops[1]?.resolve(new FakeResponded());
+    return { outcome: await outcome, attempts: exchange.attempts.length };
+  }
+
+  test('is not sent once it has waited for so long', async () => {
+    const { outcome, attempts } = await waitUntil(100, 200);
+    expect(outcome).toMatchObject({ cause: 'deadline_exceeded', reached: 'no' });
+    expect(attempts).toBe(0);
+  });
+
+  test.each([
+    [300, 200],
+    [100, undefined],
+  ])('with %i ms left, where nearly all answers take at least %s, it is', async (leftMs, fastestMs) => {
+    expect(await waitUntil(leftMs, fastestMs)).toMatchObject({ outcome: { kind: 'responded' }, attempts: 1 });
+  });
+});
+
 describe('an attempt that was cut for being slow', () => {
   /** So many in a row, each after so long. */
-  async function cut(times: number, waitedMs: number) {
+  async function cut(times: number, waitedMs: number, source: AppliedLimit['source'] = 'learned') {
     const backend = fakeBackend('a', { breaker: { consecutiveFailures: 1 } });
     const fixture = new SelectFixture([backend]);
     for (let i = 0; i < times; i += 1) {
@@ -222,7 +255,8 @@ describe('an attempt that was cut for being slow', () => {
       const outcome = fixture.forward(exchange);
       const { attempt } = exchange;
       if (!attempt) throw new Error('nothing was sent');
-      Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs });
+      const limit = { limitMs: waitedMs, source };
+      Object.assign(attempt, { sentAt: NOW, endedAt: NOW + waitedMs, limit });
       fixture.hops[i]?.resolve(failed('first_byte_timeout', { verdict: SAYS_NOTHING }));
       await outcome;
     }
@@ -237,6 +271,10 @@ describe('an attempt that was cut for being slow', () => {
   test('again and again, its backend is taken for slower and slower, within limits', async () => {
     expect((await cut(3, 500)).latency.value).toBe(2_000);
     expect((await cut(9, 500)).latency.value).toBe(4_000);
+  });
+
+  test('by the configured limit, that is for the breaker to judge', async () => {
+    expect((await cut(1, 30_000, 'configured')).latency.value).toBe(fakeBackend('b').latency.value);
   });
 });
 

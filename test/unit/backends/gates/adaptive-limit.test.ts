@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AdaptiveLimit } from '../../../../src/backends/gates/adaptive-limit.ts';
+import { seededRandom } from '../../../support/fake-random.ts';
 
 /** A backend that answers one batch after the other: as many at a time as the limit allows. */
 class Driver {
@@ -55,6 +56,18 @@ test('does not grow while it is not used', () => {
   ).toBe(20);
 });
 
+test('latency that varies for reasons of its own does not shrink it', () => {
+  const random = seededRandom(3);
+  for (const spread of [0.3, 0.7, 1.5]) {
+    const driver = new Driver();
+    for (let i = 0; i < 20_000; i += 1) {
+      driver.now += 1;
+      driver.adaptive.answered(20 * Math.exp(spread * (random() + random() - 1) * 3), 15, driver.now);
+    }
+    expect(driver.adaptive.limit).toBeGreaterThanOrEqual(20);
+  }
+});
+
 test('follows a backend that loses half of its capacity', () => {
   const driver = new Driver().run(300, kneeAt50);
   driver.run(300, (pending) => 20 * Math.max(1, pending / 25));
@@ -92,9 +105,9 @@ describe('what is not answered', () => {
   test('waits that were given up count where they were long', () => {
     const driver = new Driver().run(100, kneeAt50);
     const before = driver.adaptive.limit;
-    for (let i = 0; i < 200; i += 1) driver.adaptive.gaveUp(5, before, driver.now + i);
+    for (let i = 0; i < 200; i += 1) driver.adaptive.gaveUp(5, before, driver.now + 50 * i);
     expect(driver.adaptive.limit).toBe(before);
-    for (let i = 0; i < 200; i += 1) driver.adaptive.gaveUp(2_000, before, driver.now + 200 + i);
+    for (let i = 0; i < 200; i += 1) driver.adaptive.gaveUp(2_000, before, driver.now + 5_000 + 50 * i);
     expect(driver.adaptive.limit).toBeLessThan(before / 2);
   });
 });

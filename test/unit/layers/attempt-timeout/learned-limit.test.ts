@@ -78,6 +78,13 @@ test('it narrows by degrees, so that a gap between slow answers does not cut the
   expect(learned.get(30_000)?.limitMs).toBe(250);
 });
 
+test('answers beyond it widen it at once', () => {
+  const learned = learn(1_000, 400);
+  const before = learned.get(30_000)?.limitMs ?? NaN;
+  for (let i = 0; i < 3; i += 1) learned.observe(3 * before);
+  expect(learned.get(30_000)?.limitMs).toBeGreaterThanOrEqual(6 * before);
+});
+
 test('the configured limit is told with what is known', () => {
   expect(learn(0, 0).configured(30_000)).toEqual({ limitMs: 30_000, source: 'configured' });
   expect(learn(10, 400).configured(30_000)).toMatchObject({ source: 'configured', samples: 10 });

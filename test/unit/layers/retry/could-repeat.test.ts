@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RetryBudget } from '../../../../src/layers/retry/budget.ts';
-import { couldRepeat } from '../../../../src/layers/retry/could-repeat.ts';
+import { couldMove, couldRepeat } from '../../../../src/layers/retry/could-repeat.ts';
 import { addAttempt, type FakeExchange, fakeBody, fakeExchange } from '../../../support/fake-exchange.ts';
 
 const plenty = new RetryBudget({ ratio: 1, minPerSecond: 100, windowMs: 10_000 });
@@ -50,4 +50,14 @@ test('no: the budget is used up; and asking takes nothing out of it', () => {
     true,
     true,
   ]);
+});
+
+test('what has not gone out could move with any method, three times', () => {
+  const exchange = fakeExchange({ method: 'POST' });
+  for (const expected of [true, true, true, false]) {
+    addAttempt(exchange);
+    expect(couldMove(exchange, 'other')).toBe(expected);
+  }
+  expect(couldMove(fakeExchange(), 'same')).toBe(false);
+  expect(couldMove(fakeExchange({ settings: { retry: false } }), 'other')).toBe(false);
 });

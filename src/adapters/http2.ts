@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What the compatibility API of `node:http2` has in place of a connection. */
+export interface Http2Stream {
+  additionalHeaders(headers: Record<string, unknown>): void;
+  /** Sends RST_STREAM. */
+  close(code: number): void;
+  once(event: 'finish', listener: () => void): void;
+  readonly endAfterHeaders?: boolean;
+  readonly writableFinished: boolean;
+}
+
+/** RFC 9113 section 7. */
+export const NO_ERROR = 0;
+export const INTERNAL_ERROR = 2;
+
+/** Undefined for HTTP/1. */
+export function streamOf(message: IncomingMessage | ServerResponse): Http2Stream | undefined {
+  return (message as { readonly stream?: Http2Stream }).stream;
+}
+
+/** The client has more to send of a request of which nothing more is wanted. */
+export function isUnread(message: IncomingMessage): boolean {
+  // HTTP/2: each stream ends by itself, and does not stand in the way of others.
+  return streamOf(message) === undefined && !message.complete;
+}
+
+/** After a response that came before the end of the request: no more of that, please (RFC 9113 section 8.1). */
+export function dismissUpload(message: IncomingMessage): void {
+  const stream = streamOf(message);
+  if (!stream || message.readableEnded || stream.endAfterHeaders === true) return;
+  const close = (): void => stream.close(NO_ERROR);
+  if (stream.writableFinished) close();
+  else stream.once('finish', close);
+}
