@@ -89,6 +89,6 @@ test.each([{ agent: { addRequest: () => undefined } }, { followRedirects: true }
         ...options,
         causeway: { destinations: {} },
       } as CompatibleProxyOptions);
-    expect(make).toThrow(/cannot be used with destinations/);
+    expect(make).toThrow(/destinations cannot be kept to with/);
   },
 );
