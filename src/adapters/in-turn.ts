@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /**
  * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
@@ -13,7 +14,7 @@ export function inTurn(
 ): void {
   if (!isBehindAnother(message, response)) return begin();
   const onTurn = (): void => {
-    message.off('close', onClose);
+    stay();
     begin();
   };
   const onClose = (): void => {
@@ -21,7 +22,8 @@ export function inTurn(
     leave();
   };
   response.once('socket', onTurn);
-  message.once('close', onClose);
+  // Not that of the message, which is closed as soon as a body parser has read it.
+  const stay = onceClosed(message.socket, onClose);
 }
 
 /** A response without a connection of its own, while another one has it. */
@@ -29,4 +31,22 @@ function isBehindAnother(message: IncomingMessage, response: ServerResponse): bo
   if (response.socket !== null) return false;
   const { _httpMessage: ahead } = message.socket as { _httpMessage?: unknown };
   return ahead !== undefined && ahead !== null && ahead !== response;
+}
+
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+/** One listener per connection for all that wait there: clients may pipeline any number. Returns what takes it back. */
+function onceClosed(socket: Socket, listener: () => void): () => void {
+  const listeners = waiting.get(socket) ?? watch(socket);
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function watch(socket: Socket): Set<() => void> {
+  const listeners = new Set<() => void>();
+  waiting.set(socket, listeners);
+  socket.once('close', () => {
+    for (const listener of listeners) listener();
+  });
+  return listeners;
 }
