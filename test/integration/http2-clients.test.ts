@@ -78,6 +78,28 @@ describe.each(['koa', 'node'] as const)('clients that speak HTTP/2, %s', (adapte
     expect(backend.requests).toEqual([]);
   });
 
+  test.each([
+    ['more', 'hello, and more'],
+    ['less', 'hel'],
+  ])('a body that is %s than its length says is no request', async (_what, body) => {
+    const backend = await startRecorder();
+    const { session } = await startHttp2Front(adapter, { backends: [backend.url] });
+    const answer = await ask(session, { ':method': 'POST', ':path': '/', 'content-length': 5 }, body);
+    expect(answer.headers[':status']).not.toBe(200);
+    await until('the backend is free', () => backend.sockets.size === 0);
+    expect(backend.requests).toEqual([]);
+  });
+
+  test('a method that is none is refused', async () => {
+    const backend = await startRecorder();
+    const { session } = await startHttp2Front(adapter, { backends: [backend.url] });
+    for (const method of ['G T', 'GET / HTTP/1.1\r\nX:', 'GÉT', '']) {
+      const answer = await ask(session, { ':method': method }).catch(() => undefined);
+      expect(answer?.headers[':status']).not.toBe(200);
+    }
+    expect(backend.requests).toEqual([]);
+  });
+
   test('what is legal in HTTP/1.1 alone does not reach them, everything else does', async () => {
     const warnings = watchWarnings();
     const lines = [
