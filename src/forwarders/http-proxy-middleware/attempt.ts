@@ -169,6 +169,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   /** What a request ran into. */
   requestFailed(error: Error): void {
     if (this.#isOver || (this.#settled && !this.#response)) return;
+    // What comes behind a complete response is no part of it: Node closes the connection, and that is enough.
+    if (this.#answer?.complete === true) return;
     if (this.#answer) return this.bodyBroken(error);
     // What http-proxy-middleware or Node will not even begin to send.
     if (!this.#request) return this.fail(failed('configuration_error', { error, reached: 'no' }));
