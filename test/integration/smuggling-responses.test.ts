@@ -80,8 +80,11 @@ async function play(one: ResponseCase, adapter: Adapter, lane: Partial<GatewayOp
   expect(backend.targets).toEqual(['/1 on 1', `/2 on ${one.kept ? 1 : 2}`]);
 }
 
-describe('what comes behind a response, on the other lane', () => {
-  test.each(EXTRA_BYTES.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+/** That lane keeps connections after HEAD. */
+const ON_ANY_LANE = [...EXTRA_BYTES, ...INTERIM.filter(({ method }) => method === 'GET')];
+
+describe('what comes before and behind a response, on the other lane', () => {
+  test.each(ON_ANY_LANE.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
     await play(one, 'node', laneOptions('http-proxy-middleware'));
   });
 });
