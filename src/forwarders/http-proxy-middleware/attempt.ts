@@ -61,6 +61,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   #isHandedOver = false;
   #request: ClientRequest | undefined;
   #answer: IncomingMessage | undefined;
+  /** The same, where it goes to the client as it is. */
+  #relayed: IncomingMessage | undefined;
   #response: DirectResponse | undefined;
   #isPaused = false;
   /** A failure that may yet turn out to be another one. */
@@ -209,6 +211,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     attempt.phase = 'body';
     attempt.status = status;
     if (isBackendFailure(status)) attempt.cause = 'backend_status';
+    if (this.context.settings.isPlain) this.relayFrom(message);
   }
 
   /** Nobody asked for it: the connection is of no use to anybody. */
@@ -265,7 +268,27 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     this.finish(this.#response, raw);
   }
 
+  /** A response to which nothing is done. */
+  protected relayFrom(message: IncomingMessage): void {
+    this.#relayed = message;
+    const { rawHeaders, headers: parsed, statusCode: status = 0, statusMessage } = message;
+    const { headers, repeated } = responseHeaders(rawHeaders, parsed.connection, this.context.name);
+    const response = this.respond(
+      {
+        status,
+        statusText: sendableReason(statusMessage),
+        headers: status === 204 ? withoutLength(headers) : headers,
+        hasRepeatedHeaders: repeated,
+        isEventStream: isEventStream(parsed['content-type']),
+      },
+      verdictOfStatus(status),
+    );
+    message.on('data', (chunk: Buffer) => response.receive(chunk));
+    message.on('end', () => this.finish(response, message.rawTrailers));
+  }
+
   protected finish(response: DirectResponse, raw: RawHeaders | undefined): void {
+    if (this.#responseShim) this.#responseShim.finished = this.#responseShim.writableFinished = true;
     response.finish(this.#trailers ?? (raw && raw.length > 0 ? trailers(raw) : undefined));
     this.#close();
   }
@@ -281,11 +304,13 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   pause(): void {
     this.#isPaused = true;
+    this.#relayed?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#responseShim?.emit('drain');
+    if (this.#relayed) this.#relayed.resume();
+    else this.#responseShim?.emit('drain');
   }
 
   /** The response is given up, by its reader. */
@@ -354,7 +379,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const { shim: response, own } = isHooked ? hookedResponse(this, client.response) : plainResponse(this);
     this.#responseShim = own;
     // Its own pipe begins when the head is as it should be; a hook's may begin before.
-    if (!context.settings.isSelfHandled) own.once('pipe', () => this.headWritten());
+    const { isPlain, isSelfHandled } = context.settings;
+    if (!isPlain && !isSelfHandled) own.once('pipe', () => this.headWritten());
     context.instance.send(request, response);
   }
 
