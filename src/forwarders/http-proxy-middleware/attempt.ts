@@ -24,7 +24,7 @@ import type { Connecting } from '../connector.ts';
 import type { DialRequest } from '../direct.ts';
 import { DirectResponse, type ResponseHead, type ResponseSource } from '../direct-response.ts';
 import { faultInHead, isEventStream, sendableReason } from '../response-head.ts';
-import { BodyFeed, type FeedSource } from './body-feed.ts';
+import { BodyFeed, type FeedEvents, type FeedSource } from './body-feed.ts';
 import type { MiddlewareContext } from './context.ts';
 import { guardRequest } from './request-guard.ts';
 import { bareRequest, hookedRequest, type RequestShim, type ShimHeaders } from './request-shim.ts';
@@ -42,7 +42,7 @@ const LIMITS: ReadonlySet<CauseCode> = new Set(['first_byte_timeout', 'deadline_
  * One try through http-proxy-middleware, up to the response head. It gets a request and a response of its own, and
  * whatever it or a hook does to them is judged here before a client sees any of it. Settles exactly once.
  */
-export class MiddlewareAttempt implements Cancellable, ResponseSource, DialRequest {
+export class MiddlewareAttempt implements Cancellable, ResponseSource, DialRequest, FeedEvents {
   /** The connection that is being made for it; set by the agent. */
   connecting: Connecting | undefined = undefined;
   protected readonly exchange: Exchange;
@@ -341,8 +341,18 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     return this.#requestShim;
   }
 
+  /** A hook has written a body of its own. */
+  get isBodyWritten(): boolean {
+    return this.#request?.headersSent === true;
+  }
+
+  /** No hook has, though nobody else can. */
+  bodyMissing(): void {
+    this.fail(failed('request_body_consumed'));
+  }
+
   /** The whole request was handed over. */
-  protected handedOver(): void {
+  handedOver(): void {
     this.#isHandedOver = true;
     const { attempt } = this;
     if (attempt.phase !== 'send') return;
@@ -368,11 +378,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   protected send(headers: ShimHeaders, source: FeedSource): void {
     const { exchange, context } = this;
-    this.#feed = new BodyFeed(source, {
-      onSent: () => this.handedOver(),
-      onMissing: () => this.fail(failed('request_body_consumed')),
-      isWritten: () => this.#request?.headersSent === true,
-    });
+    this.#feed = new BodyFeed(source, this);
     const { client } = exchange;
     const isHooked = context.settings.isHooked && client;
     const request = this.makeRequest(headers);
