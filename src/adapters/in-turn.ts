@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** Node would take in any number of them, as fast as they come. */
+const MOST_WAITING = 100;
+
+/** How many wait on a connection. */
+const waiting = new WeakMap<object, number>();
+
 /**
  * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
  * requests all at once: those that are not safe must not be taken out of order (RFC 9112 section 9.3.2), and what
@@ -12,14 +18,21 @@ export function inTurn(
   leave: () => void,
 ): void {
   if (!isBehindAnother(message, response)) return begin();
-  const onTurn = (): void => {
+  const { socket } = message;
+  const others = waiting.get(socket) ?? 0;
+  if (others >= MOST_WAITING) {
+    socket.destroy();
+    return leave();
+  }
+  waiting.set(socket, others + 1);
+  const stopWaiting = (next: () => void): void => {
     message.off('close', onClose);
-    begin();
-  };
-  const onClose = (): void => {
     response.off('socket', onTurn);
-    leave();
+    waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
+    next();
   };
+  const onTurn = (): void => stopWaiting(begin);
+  const onClose = (): void => stopWaiting(leave);
   response.once('socket', onTurn);
   message.once('close', onClose);
 }

@@ -5,7 +5,8 @@ import { inTurn } from '../../../src/adapters/in-turn.ts';
 
 function setUp(ahead: unknown, socket: object | null) {
   const calls: string[] = [];
-  const message = Object.assign(new EventEmitter(), { socket: { _httpMessage: ahead } });
+  const connection = { _httpMessage: ahead, destroy: () => calls.push('destroy') };
+  const message = Object.assign(new EventEmitter(), { socket: connection });
   const response = Object.assign(new EventEmitter(), { socket });
   inTurn(
     message as unknown as IncomingMessage,
