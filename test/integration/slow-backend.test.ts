@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBackend } from '../support/live-backend.ts';
 import { send } from '../support/live-client.ts';
@@ -38,11 +39,15 @@ async function run(
 
 test('a backend 50 ms slower than its peers gets a small share, with p99 near the healthy p99', async () => {
   const healthy = await run(0);
+  const lag = monitorEventLoopDelay({ resolution: 10 });
+  lag.enable();
   const mixed = await run(50);
+  lag.disable();
   console.log('healthy: %o, with one 50 ms slower: %o', healthy, mixed);
   expect(healthy.share).toBeGreaterThan(0.15);
   // A fair share is a quarter. On an idle machine it is below one in a hundred, and p99 that of the others; on a
-  // busy one the others are slow as well now and then.
-  expect(mixed.share).toBeLessThan(0.1);
-  expect(mixed.p99 - healthy.p99).toBeLessThan(45);
+  // busy one the others are slow as well now and then, by as much as this thread is late.
+  const lateMs = lag.percentile(99) / 1e6;
+  expect(mixed.share).toBeLessThan(0.125);
+  expect(mixed.p99 - healthy.p99).toBeLessThan(45 + lateMs);
 });
