@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 
-const STARTS = ['HTTP/1.1 100', 'HTTP/1.0 100'] as const;
+const STARTS = ['HTTP/1.1 1', 'HTTP/1.0 1'] as const;
+const SWITCH = /^HTTP\/1\.[01] 101/;
 /** Of the first digit of a status. */
 const DIGIT_AT = 9;
 const ONE = 0x31;
-/** No 100 says as much; what does is left to the parser, and to its limits. */
+/** No interim head says as much; what does is left to the parser, and to its limits. */
 const MOST_BYTES = 16_384;
 
 const CONTINUE =
@@ -21,7 +22,7 @@ export class ContinueFilter {
   #expecting = false;
   /** What came first of the head that is awaited, or was refused: undici does not say what was wrong with it. */
   head: Buffer | undefined;
-  /** The beginning of what may be a 100. */
+  /** The beginning of what may be an interim head: a 100 may follow at once, and would not be seen within it. */
   #held: Buffer | undefined;
 
   constructor(connection: Duplex) {
@@ -59,7 +60,7 @@ export class ContinueFilter {
       at = past > 0 ? past : at + length;
     }
     const rest = bytes.subarray(at);
-    this.#expecting = mayBecomeContinue(text.slice(at, at + MOST_BYTES));
+    this.#expecting = mayBecomeInterim(text.slice(at, at + MOST_BYTES));
     this.#held = this.#expecting ? rest : undefined;
     if (!this.#expecting) {
       passed.push(rest);
@@ -83,7 +84,7 @@ function pastInterim(text: string, at: number): number {
 }
 
 /** Nothing is such a beginning, too: the next head may begin with the next bytes. */
-function mayBecomeContinue(text: string): boolean {
+function mayBecomeInterim(text: string): boolean {
   const isStart = STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
-  return isStart && text.length < MOST_BYTES && UNFINISHED.test(text);
+  return isStart && !SWITCH.test(text) && text.length < MOST_BYTES && UNFINISHED.test(text);
 }
