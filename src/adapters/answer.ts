@@ -60,7 +60,7 @@ export function writeAnswer(
   if (!unread) {
     response.end(body);
     exchange.body.close();
-    dismissUpload(message);
+    dismissUpload(message, core.clock);
     return Promise.resolve();
   }
   if (body === undefined) response.flushHeaders();

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../engine/clock.ts';
+import { linger } from './linger.ts';
 
 /** What the compatibility API of `node:http2` has in place of a connection. */
 export interface Http2Stream {
   additionalHeaders(headers: Record<string, unknown>): void;
   /** Sends RST_STREAM. */
   close(code: number): void;
-  once(event: 'finish', listener: () => void): void;
   readonly endAfterHeaders?: boolean;
-  readonly writableFinished: boolean;
 }
 
 /** RFC 9113 section 7. */
@@ -25,11 +25,15 @@ export function isUnread(message: IncomingMessage): boolean {
   return streamOf(message) === undefined && !message.complete;
 }
 
-/** After a response that came before the end of the request: no more of that, please (RFC 9113 section 8.1). */
-export function dismissUpload(message: IncomingMessage): void {
+/**
+ * After a response that came before the end of the request: a little more is read, and then no more of that, please
+ * (RFC 9113 section 8.1).
+ */
+export function dismissUpload(message: IncomingMessage, clock: Clock): void {
   const stream = streamOf(message);
   if (!stream || message.readableEnded || stream.endAfterHeaders === true) return;
-  const close = (): void => stream.close(NO_ERROR);
-  if (stream.writableFinished) close();
-  else stream.once('finish', close);
+  linger(message, clock, () => {
+    // Not at once in any case: Node would send that before the response.
+    if (!message.readableEnded) stream.close(NO_ERROR);
+  });
 }

@@ -55,7 +55,7 @@ export class ResponseSink implements Sink {
     if (trailers) addTrailers(this.#response, trailers);
     if (!isUnread(this.#message)) {
       this.#response.end(last);
-      return dismissUpload(this.#message);
+      return dismissUpload(this.#message, this.#clock);
     }
     if (last) this.#response.write(last);
     else this.#flushHead();
