@@ -404,7 +404,8 @@ export const DEFAULTS = {
     writeMs: 30_000,
     // 1 ms up: the client sends no more of it.
     requestBodyMs: 60_000,
-    // 1 ms up: until the response head, queue and all attempts included.
+    // 1 ms up: until the response head, queue and all attempts included. Where only firstByteMs is raised beyond it,
+    // it is firstByteMs and connectMs together: a long poll must not be cut short.
     deadlineMs: 60_000,
     // Off, or a name: backends have to know it.
     deadlineHeader: false,

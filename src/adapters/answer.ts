@@ -75,6 +75,6 @@ export function writeAnswer(
 }
 
 /** What is behind a request that was refused, or not read to its end, must not be taken for the next one. */
-function closesAfter(message: IncomingMessage, { report }: Answer): boolean {
+export function closesAfter(message: IncomingMessage, { report }: Answer): boolean {
   return isUnread(message) || (streamOf(message) === undefined && report.cause === 'request_rejected');
 }

@@ -7,7 +7,7 @@ import type { AppTrust, Failed, Outcome, Responded, Upgraded } from '../engine/t
 import { failed } from '../failure/failed.ts';
 import type { GatewayError } from '../failure/gateway-error.ts';
 import { IGNORED } from '../failure/verdict.ts';
-import { makeAnswer, makeError, writeAnswer } from './answer.ts';
+import { closesAfter, makeAnswer, makeError, writeAnswer } from './answer.ts';
 import { breakOff } from './break-off.ts';
 import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart, type Known } from './exchange-start.ts';
@@ -65,6 +65,8 @@ export function handleFor(
   host: Host,
   particulars: Particulars,
 ): void {
+  // Behind the last request of a connection: to be ignored (RFC 9112 section 9.6), though Node hands it over.
+  if (message.socket.writableEnded) return host.done(undefined);
   if (response.headersSent || response.writableEnded || response.destroyed || message.socket.destroyed) {
     const details = { url: message.url };
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
@@ -211,7 +213,11 @@ export class Visit {
     if (response.destroyed || message.socket.destroyed) return undefined;
     if (await this.#host.answer?.(failure, this.#exchange)) return undefined;
     const answer = makeAnswer(this.#exchange, failure, this.#mount);
-    if (this.#mount.settings.errors.deliver === 'next') return makeError(answer, failure, response);
+    if (this.#mount.settings.errors.deliver === 'next') {
+      // Whoever answers in our place.
+      if (closesAfter(message, answer)) response.shouldKeepAlive = false;
+      return makeError(answer, failure, response);
+    }
     await writeAnswer(message, response, answer, this.#exchange, this.#mount);
     return undefined;
   }

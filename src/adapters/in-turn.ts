@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Node would take in any number of them, as fast as they come. */
+const MOST_WAITING = 100;
+
+/** Who waits on a connection, and is told when it closes. */
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
 /**
  * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
  * requests all at once: those that are not safe must not be taken out of order (RFC 9112 section 9.3.2), and what
@@ -13,8 +19,14 @@ export function inTurn(
   leave: () => void,
 ): void {
   if (!isBehindAnother(message, response)) return begin();
+  const { socket } = message;
+  const others = waiting.get(socket) ?? watch(socket);
+  if (others.size >= MOST_WAITING) {
+    socket.destroy();
+    return leave();
+  }
   const onTurn = (): void => {
-    stay();
+    others.delete(onClose);
     begin();
   };
   const onClose = (): void => {
@@ -22,8 +34,7 @@ export function inTurn(
     leave();
   };
   response.once('socket', onTurn);
-  // Not that of the message, which is closed as soon as a body parser has read it.
-  const stay = onceClosed(message.socket, onClose);
+  others.add(onClose);
 }
 
 /** A response without a connection of its own, while another one has it. */
@@ -33,20 +44,13 @@ function isBehindAnother(message: IncomingMessage, response: ServerResponse): bo
   return ahead !== undefined && ahead !== null && ahead !== response;
 }
 
-const waiting = new WeakMap<Socket, Set<() => void>>();
-
-/** One listener per connection for all that wait there: clients may pipeline any number. Returns what takes it back. */
-function onceClosed(socket: Socket, listener: () => void): () => void {
-  const listeners = waiting.get(socket) ?? watch(socket);
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
-
+/** Not a listener on each message: that is closed as soon as a body parser has read it. One per connection is enough. */
 function watch(socket: Socket): Set<() => void> {
-  const listeners = new Set<() => void>();
-  waiting.set(socket, listeners);
+  const closed = new Set<() => void>();
+  waiting.set(socket, closed);
   socket.once('close', () => {
-    for (const listener of listeners) listener();
+    for (const onClose of closed) onClose();
+    closed.clear();
   });
-  return listeners;
+  return closed;
 }

@@ -40,6 +40,8 @@ export function upgradeListener(given: Mount, host?: UpgradeHost): UpgradeListen
     // Node leaves it without: an error on a connection that nobody takes would end the process.
     if (!seen.has(socket)) socket.on('error', ignore);
     seen.add(socket);
+    // Behind the last request of a connection, which closes when its response is through.
+    if (socket.writableEnded) return;
     const target = targetAt(parseTarget(message), mount.settings.upgrade);
     if (!target || taken.has(socket)) return;
     const take = (particulars: Particulars = {}): void => {

@@ -17,6 +17,8 @@ export function flawIn(exchange: Exchange): string | undefined {
   if (coding !== undefined && !isChunked(String(coding), exchange.httpVersion)) {
     return 'The request has a transfer coding other than chunked.';
   }
+  // RFC 9110 section 9.3.8.
+  if (method === 'TRACE' && !exchange.body.empty) return 'A TRACE request must not have a body.';
   if (forwardsLeft(exchange.request) === 'invalid') return 'Max-Forwards is not a number.';
   return undefined;
 }

@@ -21,6 +21,9 @@ export function settleTarget(given: unknown, key: string, dial: DialOptions): Ba
     typeof given === 'object' && given !== null && !(given instanceof URL) ? (given as Parts) : {};
   const url = urlOf(given, parts, key);
   const { socketPath } = parts;
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TypeError(`${key} must be an http:// or https:// URL, got protocol ${show(url.protocol)}`);
+  }
   const settled = settleBackend(
     {
       url: `${url.origin}${url.pathname}`,

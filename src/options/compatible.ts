@@ -177,7 +177,7 @@ function checkOptions(given: CompatibleOptions, checks: Readonly<Record<string, 
     if (now !== undefined)
       throw new TypeError(`unknown option ${key}: http-proxy-middleware 4 calls it ${now}`);
   }
-  checkKeys('', given, Object.keys(checks));
+  checkKeys('', defined(given), Object.keys(checks));
   for (const [key, check] of Object.entries(checks)) {
     if (given[key] !== undefined && given[key] !== null) check(key, given[key]);
   }
@@ -284,4 +284,10 @@ function anObject(key: string, value: unknown): void {
 
 function text(key: string, value: unknown): void {
   if (typeof value !== 'string') throw new TypeError(`${key} must be text, got ${show(value)}`);
+}
+
+/** An option that is undefined is as good as one that is not there. */
+function defined(given: CompatibleOptions): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -132,6 +132,26 @@ describe.each(ADAPTERS)('attacks on resources, %s', (adapter) => {
     await expectUnharmed(rig, attackers);
   });
 
+  test('requests without end on one connection, and no patience for responses: it is closed', async () => {
+    const backend = await startBackend((request, response) => {
+      if (request.url === '/ok') response.end('ok');
+    });
+    const gateway = await startGateway(adapter, { backends: [backend.url], breaker: TOUCHY });
+    const { changes } = watch(gateway);
+    const request = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
+    const patient = rawSocket(gateway.port);
+    patient.write(request.repeat(100));
+    await until('the first of a hundred', () => backend.requests.length === 1);
+    const { text } = await sendRaw(gateway.port, request.repeat(10_000));
+    expect(text).toBe('');
+    expect(backend.requests.length).toBeLessThanOrEqual(2);
+    expect(gateway.sockets.size).toBe(1);
+    patient.destroy();
+    await until('the backend is free', () => backend.sockets.size === 0);
+    expect((await send(`${gateway.url}/ok`)).status).toBe(200);
+    expect(changes).toEqual([]);
+  });
+
   test('heads without end are refused by the server in front, and never come here', async () => {
     const rig = await start();
     const replies = await Promise.all([

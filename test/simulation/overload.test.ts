@@ -43,11 +43,11 @@ async function drive(times: number, adaptive: boolean, profile: Partial<Profile>
   });
   const later = result.answered.filter(({ at }) => at >= FROM_MS);
   const good = later.filter(({ ok }) => ok);
-  const most = (BEST * (SECONDS * 1_000 - FROM_MS)) / 1_000;
+  const most = ((profile.backends ?? 1) * BEST * (SECONDS * 1_000 - FROM_MS)) / 1_000;
   const share = good.length / Math.min(most, later.length);
   const sorted = good.map(({ ms }) => ms).sort((one, other) => one - other);
   rows.push([
-    `${times} x its best`,
+    `${times} x its best${profile.backends ? `, ${profile.backends} of them` : ''}`,
     adaptive ? 'adaptive' : '1,024',
     `${(share * 100).toFixed(1)} %`,
     `${Math.round(sorted[sorted.length >> 1] ?? NaN)} ms`,
@@ -74,6 +74,16 @@ describe('a backend driven at nine tenths of its capacity', () => {
   test('with an adaptive limit it does not, and hardly anything is refused', async () => {
     expect((await drive(0.9, true)).share).toBeGreaterThan(0.98);
   });
+});
+
+test('of three, one that loses half of its capacity gets what it can take, and the others the rest', async () => {
+  const latencyMs: Profile['latencyMs'] = (arrival) =>
+    arrival.backend === 'b0' && arrival.now > FROM_MS
+      ? collapsing({ ...arrival, load: 2 * arrival.load })
+      : collapsing(arrival);
+  // Two thirds of what all three can do, and then four fifths of what is left.
+  const { share } = await drive(2, true, { backends: 3, latencyMs });
+  expect(share).toBeGreaterThan(0.97);
 });
 
 test('at half of its capacity, nothing is taken away', async () => {

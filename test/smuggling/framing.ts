@@ -77,6 +77,7 @@ export const FRAMING: readonly RequestCase[] = [
     'chunked from an HTTP/1.0 client',
     `${head('POST /x HTTP/1.0', 'Host: a', 'Connection: keep-alive', 'Transfer-Encoding: chunked')}${END}`,
   ),
+  refused('TRACE with a body', `${head('TRACE /x HTTP/1.1', 'Host: a', 'Content-Length: 5')}hello`),
   passed(
     'a header that only looks like Transfer-Encoding does not reach those to whom it is the same',
     post('Transfer_Encoding: chunked', 'Content-Length: 0'),

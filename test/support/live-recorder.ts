@@ -43,8 +43,11 @@ interface Parsed {
   readonly rest: string;
 }
 
-/** One request off the front; `'more'` while it is not whole, `'wrong'` when it never will be one. */
-function readRequest(text: string): Parsed | 'more' | 'wrong' {
+/**
+ * One request off the front; `'more'` while it is not whole, `'wrong'` when it never will be one. Chunks may have
+ * extensions, and trailers behind them: both are left out.
+ */
+export function readRequest(text: string): Parsed | 'more' | 'wrong' {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return 'more';
   const head = readHead(text.slice(0, end));
@@ -59,16 +62,27 @@ function readRequest(text: string): Parsed | 'more' | 'wrong' {
 function readChunks(head: Pick<Recorded, 'line' | 'headers'>, text: string): Parsed | 'more' | 'wrong' {
   let body = '';
   for (let rest = text; ;) {
-    const [, digits = ''] = /^([0-9a-fA-F]+)\r\n/.exec(rest) ?? [];
-    if (digits === '') return /^[0-9a-fA-F]*\r?$/.test(rest) ? 'more' : 'wrong';
+    const [line = '', digits = ''] = /^([\da-fA-F]{1,8})(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n/.exec(rest) ?? [];
+    if (line === '') return rest.includes('\n') || /^[^\da-fA-F]/.test(rest) ? 'wrong' : 'more';
     const size = parseInt(digits, 16);
-    const data = rest.slice(digits.length + 2);
+    if (size === 0) return readTrailers({ ...head, body }, rest.slice(line.length));
+    const data = rest.slice(line.length);
     if (data.length < size + 2) return 'more';
     if (data.slice(size, size + 2) !== '\r\n') return 'wrong';
-    if (size === 0) return { recorded: { ...head, body }, rest: data.slice(2) };
     body += data.slice(0, size);
     rest = data.slice(size + 2);
   }
+}
+
+function readTrailers(recorded: Recorded, text: string): Parsed | 'more' | 'wrong' {
+  if (text.startsWith('\r\n')) return { recorded, rest: text.slice(2) };
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return 'more';
+  const isFine = text
+    .slice(0, end)
+    .split('\r\n')
+    .every((line) => HEADER.test(line));
+  return isFine ? { recorded, rest: text.slice(end + 4) } : 'wrong';
 }
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

@@ -232,7 +232,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     if (!this.#settled) return this.fail(failure);
     // Too late for an answer that says so.
     this.context.logger.error({ err: error, cause: failure.cause }, 'a configured function threw');
-    if (!this.#isOver) this.#response?.cancel(failure);
+    if (!this.#isOver && this.#response) this.#breakOff(this.#response, failure);
   }
 
   /** The head is as http-proxy-middleware and the hooks want it. */
@@ -275,10 +275,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     if (this.#isOver) return;
     const failure = this.wire.name(error ?? new Error('aborted'));
     if (!this.#response) return this.fail(failure);
-    this.#response.fail(failure);
+    this.#breakOff(this.#response, failure);
     this.context.onBroken?.(this.exchange, failure);
-    this.#close();
-    this.#hangUp();
   }
 
   pause(): void {
@@ -358,6 +356,13 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     // Its own pipe begins when the head is as it should be; a hook's may begin before.
     if (!context.settings.isSelfHandled) own.once('pipe', () => this.headWritten());
     context.instance.send(request, response);
+  }
+
+  /** The head may be on its way already: all that is left is to break the connection. */
+  #breakOff(response: DirectResponse, failure: Failed): void {
+    response.fail(failure);
+    this.#close();
+    this.#hangUp();
   }
 
   #setAsideLocation({ headers }: IncomingMessage): void {

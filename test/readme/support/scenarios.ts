@@ -42,6 +42,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   Balancing: sendsCustomersToTheSameBackend,
   'Learned timeouts': watchesWhatIsSlow,
   Overload: refusesTheLessImportant,
+  'Coming from http-proxy-middleware': takesItsOptions,
+  'Coming from http-proxy-middleware 2': forwardsThroughIt,
   'Rehearsing failures': rehearsesAFailure,
 };
 
@@ -132,6 +134,25 @@ async function tunnelsPastADeadBackend(name: string): Promise<void> {
   }
   expect((await send(`${url}/chat/rooms`)).body.toString()).toBe('no WebSocket');
   await expect(openWebSocket(`${url}/chats`, { handshakeTimeout: 200 })).rejects.toThrow('timed out');
+}
+
+async function takesItsOptions(name: string): Promise<void> {
+  const backend = await startBackend((request, response) => {
+    response.end(`${request.url} ${String(request.headers['x-original'])}`);
+  });
+  const snippet = start(name, [await deadUrl(), backend.url]);
+  const url = await snippet.url();
+  for (let i = 0; i < 4; i += 1) {
+    expect(textOf(await send(`${url}/api/orders/1`))).toBe('/v2/orders/1 /api/orders/1');
+  }
+}
+
+async function forwardsThroughIt(name: string): Promise<void> {
+  const backend = await startBackend((_request, response) => {
+    response.setHeader('Set-Cookie', 'a=1; Domain=inside.test').end('ok');
+  });
+  const snippet = start(name, [backend.url]);
+  expect((await send(await snippet.url())).headers['set-cookie']).toEqual(['a=1']);
 }
 
 async function decidesWhoMayConnect(name: string): Promise<void> {

@@ -5,7 +5,10 @@ import { inTurn } from '../../../src/adapters/in-turn.ts';
 
 function setUp(ahead: unknown, socket: object | null) {
   const calls: string[] = [];
-  const connection = Object.assign(new EventEmitter(), { _httpMessage: ahead });
+  const connection = Object.assign(new EventEmitter(), {
+    _httpMessage: ahead,
+    destroy: () => calls.push('destroy'),
+  });
   const message = Object.assign(new EventEmitter(), { socket: connection });
   const response = Object.assign(new EventEmitter(), { socket });
   inTurn(
