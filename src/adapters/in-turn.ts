@@ -4,9 +4,6 @@ import type { Socket } from 'node:net';
 /** Node would take in any number of them, as fast as they come. */
 const MOST_WAITING = 100;
 
-/** Who waits on a connection, and is told when it closes. */
-const waiting = new WeakMap<Socket, Set<() => void>>();
-
 /**
  * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
  * requests all at once: those that are not safe must not be taken out of order (RFC 9112 section 9.3.2), and what
@@ -20,20 +17,20 @@ export function inTurn(
 ): void {
   if (!isBehindAnother(message, response)) return begin();
   const { socket } = message;
-  const others = waiting.get(socket) ?? watch(socket);
+  const others = waitingOn(socket);
   if (others.size >= MOST_WAITING) {
     socket.destroy();
     return leave();
   }
-  const onTurn = (): void => {
+  const stopWaiting = (next: () => void): void => {
     others.delete(onClose);
-    begin();
-  };
-  const onClose = (): void => {
     response.off('socket', onTurn);
-    leave();
+    next();
   };
+  const onTurn = (): void => stopWaiting(begin);
+  const onClose = (): void => stopWaiting(leave);
   response.once('socket', onTurn);
+  // Not when the message closes: it does as soon as a body parser has read it.
   others.add(onClose);
 }
 
@@ -44,13 +41,16 @@ function isBehindAnother(message: IncomingMessage, response: ServerResponse): bo
   return ahead !== undefined && ahead !== null && ahead !== response;
 }
 
-/** Not a listener on each message: that is closed as soon as a body parser has read it. One per connection is enough. */
-function watch(socket: Socket): Set<() => void> {
-  const closed = new Set<() => void>();
-  waiting.set(socket, closed);
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+/** Those that wait on a connection, to be told when it closes: one listener for all of them. */
+function waitingOn(socket: Socket): Set<() => void> {
+  const known = waiting.get(socket);
+  if (known) return known;
+  const others = new Set<() => void>();
+  waiting.set(socket, others);
   socket.once('close', () => {
-    for (const onClose of closed) onClose();
-    closed.clear();
+    for (const leave of others) leave();
   });
-  return closed;
+  return others;
 }

@@ -20,6 +20,8 @@ const OTHER_INTERIM = /HTTP\/1\.[01] 1(?!00|01)\d\d[ \r]/y;
 export class ContinueFilter {
   /** The next bytes are those of a response head. */
   #expecting = false;
+  /** What came first of the head that is awaited, or was refused: undici does not say what was wrong with it. */
+  head: Buffer | undefined;
   /** The beginning of what may be an interim head: a 100 may follow at once, and would not be seen within it. */
   #held: Buffer | undefined;
 
@@ -33,6 +35,7 @@ export class ContinueFilter {
 
   expectHead(): void {
     this.#expecting = true;
+    this.head = undefined;
   }
 
   /** Null when nothing is left for now, as when there is nothing to be read. */
@@ -40,6 +43,7 @@ export class ContinueFilter {
     // Nearly every response, at once.
     if (!this.#held && chunk.length > DIGIT_AT && chunk[DIGIT_AT] !== ONE) {
       this.#expecting = false;
+      this.head = chunk;
       return chunk;
     }
     return this.#withoutContinues(this.#held ? Buffer.concat([this.#held, chunk]) : chunk);
@@ -58,7 +62,10 @@ export class ContinueFilter {
     const rest = bytes.subarray(at);
     this.#expecting = mayBecomeInterim(text.slice(at, at + MOST_BYTES));
     this.#held = this.#expecting ? rest : undefined;
-    if (!this.#expecting) passed.push(rest);
+    if (!this.#expecting) {
+      passed.push(rest);
+      this.head = rest;
+    }
     return passed.length > 0 ? Buffer.concat(passed) : null;
   }
 }

@@ -92,16 +92,22 @@ class CompatibleVisit implements Host {
 
   begin(): void {
     const { front } = this.#parts;
-    if (front) front.ask(this.#message, this.#response, this.#passOn, this.#take);
-    else this.#handle(undefined);
+    if (front) {
+      front.ask(
+        this.#message,
+        this.#response,
+        (error) => this.#passOn(error),
+        (target) => this.#take(target),
+      );
+    } else this.#handle(undefined);
   }
 
-  readonly done = (error: unknown): void => {
+  done(error: unknown): void {
     this.#over();
     if (error) this.#next?.(error);
-  };
+  }
 
-  readonly answer = async (failure: Failed, exchange: Exchange): Promise<boolean> => {
+  async answer(failure: Failed, exchange: Exchange): Promise<boolean> {
     const { error } = failure;
     const next = this.#next;
     // As http-proxy-middleware does with what keeps it from forwarding.
@@ -112,9 +118,9 @@ class CompatibleVisit implements Host {
     }
     const { clock } = this.#mount.core;
     return answeredByHandler(failure, exchange, this.#message, this.#response, this.#parts.tellError, clock);
-  };
+  }
 
-  readonly #take = (target: unknown): void => {
+  #take(target: unknown): void {
     let destination: Destination | undefined;
     try {
       destination = target === undefined ? undefined : this.#parts.destinationOf(target);
@@ -122,16 +128,16 @@ class CompatibleVisit implements Host {
       return this.#passOn(error);
     }
     this.#handle(destination);
-  };
+  }
 
   /** Not for us; or, with an error, nobody knows where to. */
-  readonly #passOn = (error?: unknown): void => {
+  #passOn(error?: unknown): void {
     this.#over();
     if (this.#next) return this.#next(error);
     if (this.#response.headersSent) return;
     if (error !== undefined) this.#mount.core.log.error({ err: error }, 'a configured function threw');
     this.#response.writeHead(error === undefined ? 404 : 502).end();
-  };
+  }
 
   #handle(destination: Destination | undefined): void {
     const asksApp = this.#mount.settings.headers.trust === 'app';

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isUnsent } from '../../engine/attempt.ts';
 import type { Timer } from '../../engine/clock.ts';
+import { valuesOf } from '../../engine/headers.ts';
 import { HookError } from '../../engine/hooks.ts';
 import { requestHeaders } from '../../engine/request-headers.ts';
 import { rewriteRequest } from '../../engine/rewrite/request.ts';
@@ -24,7 +25,7 @@ import type { Connecting } from '../connector.ts';
 import type { DialRequest } from '../direct.ts';
 import { DirectResponse, type ResponseHead, type ResponseSource } from '../direct-response.ts';
 import { faultInHead, isEventStream, sendableReason } from '../response-head.ts';
-import { BodyFeed, type FeedSource } from './body-feed.ts';
+import { BodyFeed, type FeedEvents, type FeedSource } from './body-feed.ts';
 import type { MiddlewareContext } from './context.ts';
 import { guardRequest } from './request-guard.ts';
 import { bareRequest, hookedRequest, type RequestShim, type ShimHeaders } from './request-shim.ts';
@@ -42,7 +43,7 @@ const LIMITS: ReadonlySet<CauseCode> = new Set(['first_byte_timeout', 'deadline_
  * One try through http-proxy-middleware, up to the response head. It gets a request and a response of its own, and
  * whatever it or a hook does to them is judged here before a client sees any of it. Settles exactly once.
  */
-export class MiddlewareAttempt implements Cancellable, ResponseSource, DialRequest {
+export class MiddlewareAttempt implements Cancellable, ResponseSource, DialRequest, FeedEvents {
   /** The connection that is being made for it; set by the agent. */
   connecting: Connecting | undefined = undefined;
   protected readonly exchange: Exchange;
@@ -61,6 +62,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   #isHandedOver = false;
   #request: ClientRequest | undefined;
   #answer: IncomingMessage | undefined;
+  /** The same, where it goes to the client as it is. */
+  #relayed: IncomingMessage | undefined;
   #response: DirectResponse | undefined;
   #isPaused = false;
   /** A failure that may yet turn out to be another one. */
@@ -169,6 +172,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   /** What a request ran into. */
   requestFailed(error: Error): void {
     if (this.#isOver || (this.#settled && !this.#response)) return;
+    // What comes behind a complete response is no part of it: Node closes the connection, and that is enough.
+    if (this.#answer?.complete === true) return;
     if (this.#answer) return this.bodyBroken(error);
     // What http-proxy-middleware or Node will not even begin to send.
     if (!this.#request) return this.fail(failed('configuration_error', { error, reached: 'no' }));
@@ -209,6 +214,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     attempt.phase = 'body';
     attempt.status = status;
     if (isBackendFailure(status)) attempt.cause = 'backend_status';
+    if (this.context.settings.isPlain) this.relayFrom(message);
   }
 
   /** Nobody asked for it: the connection is of no use to anybody. */
@@ -221,7 +227,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   relayInformation(status: number, raw: RawHeaders): void {
     const { onInterim } = this.exchange;
     if (this.#settled || !onInterim || status === 100) return;
-    onInterim(status, withoutLength(responseHeaders(raw, undefined, this.context.name).headers));
+    const connection = valuesOf(raw, 'connection');
+    onInterim(status, withoutLength(responseHeaders(raw, connection, this.context.name).headers));
   }
 
   /** A hook has thrown, or what it promised has failed. */
@@ -265,7 +272,27 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     this.finish(this.#response, raw);
   }
 
+  /** A response to which nothing is done. */
+  protected relayFrom(message: IncomingMessage): void {
+    this.#relayed = message;
+    const { rawHeaders, headers: parsed, statusCode: status = 0, statusMessage } = message;
+    const { headers, repeated } = responseHeaders(rawHeaders, parsed.connection, this.context.name);
+    const response = this.respond(
+      {
+        status,
+        statusText: sendableReason(statusMessage),
+        headers: status === 204 ? withoutLength(headers) : headers,
+        hasRepeatedHeaders: repeated,
+        isEventStream: isEventStream(parsed['content-type']),
+      },
+      verdictOfStatus(status),
+    );
+    message.on('data', (chunk: Buffer) => response.receive(chunk));
+    message.on('end', () => this.finish(response, message.rawTrailers));
+  }
+
   protected finish(response: DirectResponse, raw: RawHeaders | undefined): void {
+    if (this.#responseShim) this.#responseShim.finished = this.#responseShim.writableFinished = true;
     response.finish(this.#trailers ?? (raw && raw.length > 0 ? trailers(raw) : undefined));
     this.#close();
   }
@@ -281,11 +308,13 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   pause(): void {
     this.#isPaused = true;
+    this.#relayed?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#responseShim?.emit('drain');
+    if (this.#relayed) this.#relayed.resume();
+    else this.#responseShim?.emit('drain');
   }
 
   /** The response is given up, by its reader. */
@@ -316,8 +345,18 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     return this.#requestShim;
   }
 
+  /** A hook has written a body of its own. */
+  get isBodyWritten(): boolean {
+    return this.#request?.headersSent === true;
+  }
+
+  /** No hook has, though nobody else can. */
+  bodyMissing(): void {
+    this.fail(failed('request_body_consumed'));
+  }
+
   /** The whole request was handed over. */
-  protected handedOver(): void {
+  handedOver(): void {
     this.#isHandedOver = true;
     const { attempt } = this;
     if (attempt.phase !== 'send') return;
@@ -343,18 +382,15 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
 
   protected send(headers: ShimHeaders, source: FeedSource): void {
     const { exchange, context } = this;
-    this.#feed = new BodyFeed(source, {
-      onSent: () => this.handedOver(),
-      onMissing: () => this.fail(failed('request_body_consumed')),
-      isWritten: () => this.#request?.headersSent === true,
-    });
+    this.#feed = new BodyFeed(source, this);
     const { client } = exchange;
     const isHooked = context.settings.isHooked && client;
     const request = this.makeRequest(headers);
     const { shim: response, own } = isHooked ? hookedResponse(this, client.response) : plainResponse(this);
     this.#responseShim = own;
     // Its own pipe begins when the head is as it should be; a hook's may begin before.
-    if (!context.settings.isSelfHandled) own.once('pipe', () => this.headWritten());
+    const { isPlain, isSelfHandled } = context.settings;
+    if (!isPlain && !isSelfHandled) own.once('pipe', () => this.headWritten());
     context.instance.send(request, response);
   }
 

@@ -3,11 +3,11 @@ import type { Readable } from 'node:stream';
 
 export interface FeedEvents {
   /** The last byte was handed to the connection. */
-  readonly onSent: () => void;
+  handedOver(): void;
   /** No hook has written a body, though nobody else can. */
-  readonly onMissing: () => void;
+  bodyMissing(): void;
   /** A hook has written a body of its own. */
-  readonly isWritten: () => boolean;
+  readonly isBodyWritten: boolean;
 }
 
 /** `missing`: a parser has read the body, and only a hook can write it anew. */
@@ -40,7 +40,7 @@ export class BodyFeed {
 
   pipe(request: ClientRequest): void {
     const whole = this.#whole();
-    if (whole === 'missing') return this.#events.onMissing();
+    if (whole === 'missing') return this.#events.bodyMissing();
     if (!isStream(whole)) return this.#hand((bytes) => request.end(bytes), whole);
     this.#follow(whole);
     whole.pipe(request);
@@ -58,12 +58,12 @@ export class BodyFeed {
   }
 
   #whole(): FeedSource {
-    return this.#events.isWritten() ? null : this.#source;
+    return this.#events.isBodyWritten ? null : this.#source;
   }
 
   #collect(end: () => void): void {
     const whole = this.#whole();
-    if (whole === 'missing') return this.#events.onMissing();
+    if (whole === 'missing') return this.#events.bodyMissing();
     if (isStream(whole)) return;
     if (whole) this.#onData?.(whole);
     this.#hand(end, whole);
@@ -73,14 +73,14 @@ export class BodyFeed {
     if (bytes) this.#show(bytes);
     this.#show(null);
     end(bytes ?? undefined);
-    this.#events.onSent();
+    this.#events.handedOver();
   }
 
   #follow(source: Readable): void {
     if (this.#watchers.length > 0) {
       source.on('data', (chunk: Buffer) => this.#show(chunk)).on('end', () => this.#show(null));
     }
-    source.on('end', this.#events.onSent);
+    source.on('end', () => this.#events.handedOver());
   }
 
   #show(chunk: Buffer | null): void {

@@ -1,7 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createProxyMiddleware, type Options, type Plugin, type RequestHandler } from 'http-proxy-middleware';
+import {
+  createProxyMiddleware,
+  type Options,
+  type Plugin,
+  proxyEventsPlugin,
+  type RequestHandler,
+} from 'http-proxy-middleware';
 import type { MiddlewareAttempt } from './attempt.ts';
 import { attemptOf } from './attempt-key.ts';
 import type { RequestShim } from './request-shim.ts';
@@ -32,14 +38,23 @@ export class MiddlewareInstance {
   /** @throws what http-proxy-middleware throws for options that it does not understand. */
   constructor(settings: MiddlewareSettings) {
     this.settings = settings;
-    const { options } = settings;
+    const { options, isPlain } = settings;
+    // With nobody to listen and nothing to log, its own plugins have nothing to do.
+    const isAlone = isPlain && options.logger === undefined && options.ejectPlugins !== true;
     this.#middleware = createProxyMiddleware({
       ...options,
       // Of every request its attempt decides.
       pathFilter: () => true,
       router: (request, _response, given) => attemptOf(request)?.configure(given) as URL,
       // First, so that it has seen everything before the others.
-      plugins: [(server) => this.#takeOver(server), ...(options.plugins ?? [])],
+      plugins: [
+        (server) => this.#takeOver(server),
+        ...(isAlone ? [proxyEventsPlugin] : []),
+        ...(options.plugins ?? []),
+      ],
+      ...(isAlone && { ejectPlugins: true }),
+      // Then responses are read here, without a detour.
+      ...(isPlain && { selfHandleResponse: true }),
       // With one of the user's, or this one, http-proxy-middleware writes no error responses of its own.
       on: { ...options.on, error: options.on?.error ?? ignore },
       preserveHeaderKeyCase: true,
@@ -112,6 +127,7 @@ function tell(
   onPromise: (promise: Promise<unknown>) => void,
   onThrow: OnThrow = ignore,
 ): void {
+  if (server.listenerCount(name as 'start') === 0) return;
   const listeners = (server as EventEmitter).rawListeners(name);
   for (const listener of listeners) {
     try {

@@ -26,11 +26,16 @@ export class ResponseShim extends EventEmitter {
   writableFinished = false;
   destroyed = false;
   sendDate = true;
-  readonly lines = new Map<string, Header>();
+  /** Made when the first is set: most responses are only passed on. */
+  private map: Map<string, Header> | undefined = undefined;
 
   constructor(attempt: MiddlewareAttempt) {
     super();
     this[ATTEMPT] = attempt;
+  }
+
+  protected get lines(): Map<string, Header> {
+    return (this.map ??= new Map());
   }
 
   get writableEnded(): boolean {

@@ -9,6 +9,8 @@ export interface MiddlewareSettings {
   readonly agent: Agent | false | undefined;
   /** Functions of the user's see requests and responses. */
   readonly isHooked: boolean;
+  /** Responses go to the client as the backend sends them: nothing is to be done to them. */
+  readonly isPlain: boolean;
   /** Hooks write the responses. */
   readonly isSelfHandled: boolean;
   /** The target of a request is sent on as it came. */
@@ -24,22 +26,26 @@ export function middlewareSettings(options: Options, xfwd = false): MiddlewareSe
   const { on = {}, plugins = [], pathRewrite, followRedirects, agent, selfHandleResponse } = options;
   const followsRedirects =
     followRedirects === true || (typeof followRedirects === 'number' && followRedirects > 0);
+  const isHooked =
+    Object.keys(on).some((name) => name !== 'error') ||
+    plugins.length > 0 ||
+    selfHandleResponse === true ||
+    typeof pathRewrite === 'function';
+  const rewritesLocation =
+    options.autoRewrite === true ||
+    options.hostRewrite !== undefined ||
+    options.protocolRewrite !== undefined;
+  const rewritesCookies =
+    options.cookieDomainRewrite !== undefined || options.cookiePathRewrite !== undefined;
   return {
     options,
     agent: agent as Agent | false | undefined,
-    isHooked:
-      Object.keys(on).some((name) => name !== 'error') ||
-      plugins.length > 0 ||
-      selfHandleResponse === true ||
-      typeof pathRewrite === 'function',
+    isHooked,
+    isPlain: !isHooked && !rewritesLocation && !rewritesCookies,
     isSelfHandled: selfHandleResponse === true,
     toProxy: options.toProxy === true,
     followsRedirects,
     xfwd,
-    readsLocation:
-      followsRedirects ||
-      options.autoRewrite === true ||
-      options.hostRewrite !== undefined ||
-      options.protocolRewrite !== undefined,
+    readsLocation: followsRedirects || rewritesLocation,
   };
 }

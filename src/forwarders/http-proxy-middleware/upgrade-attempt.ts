@@ -1,9 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { responseHeaders } from '../../engine/response-headers.ts';
-import { verdictOfStatus } from '../../failure/verdict.ts';
-import { isEventStream, sendableReason } from '../response-head.ts';
 import { acceptSwitch } from '../upgrade-switch.ts';
 import { MiddlewareAttempt } from './attempt.ts';
 import type { ShimHeaders } from './request-shim.ts';
@@ -15,7 +12,6 @@ import { bareSocket, hookedSocket } from './socket-shim.ts';
  */
 export class MiddlewareUpgrade extends MiddlewareAttempt {
   #socket: EventEmitter | undefined;
-  #message: IncomingMessage | undefined;
 
   /** http-proxy-middleware knows WebSocket alone, and takes the server from the connection. */
   static canTake({ upgrade, client, request }: MiddlewareAttempt['exchange']): boolean {
@@ -47,16 +43,8 @@ export class MiddlewareUpgrade extends MiddlewareAttempt {
   override mayRespond(message: IncomingMessage): boolean {
     if (!super.mayRespond(message)) return false;
     this.responded(message);
-    if (!this.isSettled) this.#relay(message);
+    if (!this.isSettled) this.relayFrom(message);
     return false;
-  }
-
-  override pause(): void {
-    this.#message?.pause();
-  }
-
-  override resume(): void {
-    this.#message?.resume();
   }
 
   protected override send(headers: ShimHeaders): void {
@@ -73,23 +61,5 @@ export class MiddlewareUpgrade extends MiddlewareAttempt {
 
   protected override closed(): void {
     this.#socket?.emit('close');
-  }
-
-  #relay(message: IncomingMessage): void {
-    this.#message = message;
-    const { rawHeaders, headers: parsed, statusCode: status = 0, statusMessage } = message;
-    const { headers, repeated } = responseHeaders(rawHeaders, parsed.connection, this.context.name);
-    const response = this.respond(
-      {
-        status,
-        statusText: sendableReason(statusMessage),
-        headers,
-        hasRepeatedHeaders: repeated,
-        isEventStream: isEventStream(parsed['content-type']),
-      },
-      verdictOfStatus(status),
-    );
-    message.on('data', (chunk: Buffer) => response.receive(chunk));
-    message.on('end', () => this.finish(response, message.rawTrailers));
   }
 }
