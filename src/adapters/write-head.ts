@@ -2,30 +2,22 @@ import type { ServerResponse } from 'node:http';
 import type { RawHeaders, Responded } from '../engine/types.ts';
 import { streamOf } from './http2.ts';
 import { OF_ANOTHER_BODY } from './other-body.ts';
-import { writeOrRestore } from './write-head-http2.ts';
+import { withSingleValues } from './single-values.ts';
 
 /**
  * The backend's head, with what the app had set before (CORS, security headers).
  * @throws what Node throws for a head that it will not write.
  */
 export function writeHead(response: ServerResponse, outcome: Responded, ours: RawHeaders): void {
-  const { headers, withdrawn } = outcome;
+  const { status, statusText, withdrawn, hasRepeatedHeaders } = outcome;
+  const isHttp2 = streamOf(response) !== undefined;
+  const headers = isHttp2 && hasRepeatedHeaders ? withSingleValues(outcome.headers) : outcome.headers;
   if (withdrawn) for (const name of withdrawn) response.removeHeader(name);
-  if (!streamOf(response)) return writeWith(response, outcome, headers, ours);
-  writeOrRestore(response, headers, (lines) => writeWith(response, outcome, lines, ours));
-}
-
-function writeWith(
-  response: ServerResponse,
-  { status, statusText, hasRepeatedHeaders }: Responded,
-  headers: RawHeaders,
-  ours: RawHeaders,
-): void {
   const theirs = response.getHeaderNames();
   if (theirs.length === 0) {
     const all = ours.length === 0 ? (headers as string[]) : [...headers, ...ours];
     // HTTP/2 has no reason phrases, and Node warns of one.
-    if (streamOf(response)) response.writeHead(status, all);
+    if (isHttp2) response.writeHead(status, all);
     else response.writeHead(status, statusText, all);
     return;
   }
@@ -38,7 +30,7 @@ function writeWith(
     if (ours[i] === 'Connection') response.setHeader('Connection', ours[i + 1] as string);
     else response.appendHeader(ours[i] as string, ours[i + 1] as string);
   }
-  if (streamOf(response)) response.writeHead(status);
+  if (isHttp2) response.writeHead(status);
   else response.writeHead(status, statusText);
 }
 

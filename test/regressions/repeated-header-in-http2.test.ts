@@ -19,10 +19,32 @@ describe.each(['koa', 'node'] as const)('%s', (adapter) => {
     expect(headers['set-cookie']).toEqual(['a', 'b']);
   });
 
+  test('two lines of a list are one', async () => {
+    const { headers } = await askWith(adapter, 'Content-Language: de', 'Content-Language: en');
+    expect([headers[':status'], headers['content-language']]).toEqual([200, 'de, en']);
+  });
+
   test('two values: which one is meant is not ours to say, and the client is told', async () => {
     const { headers, code } = await askWith(adapter, 'X-Own: 1', 'Age: 1', 'Age: 2');
     expect([headers[':status'], headers['proxy-cause'], code]).toEqual([502, 'response_header_invalid', 0]);
     expect(headers).not.toHaveProperty('x-own');
     expect(headers).not.toHaveProperty('age');
+  });
+
+  test.each([
+    'Access-Control-Allow-Credentials',
+    'Content-Location',
+    'Content-Type',
+    'Date',
+    'ETag',
+    'Expires',
+    'Last-Modified',
+    'Location',
+    'Retry-After',
+    'User-Agent',
+    'X-Content-Type-Options',
+  ])('two %s: not sent, and told', async (name) => {
+    const { headers } = await askWith(adapter, `${name}: a`, `${name}: b`);
+    expect(headers).toMatchObject({ ':status': 502, 'proxy-cause': 'response_header_invalid' });
   });
 });

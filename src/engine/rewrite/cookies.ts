@@ -20,7 +20,9 @@ export function rewriteCookie(cookie: string, settings: CookieSettings, request:
 }
 
 function rewriteAttribute(attribute: string, settings: CookieSettings, request: ProxyRequest): string | [] {
-  const [, before = '', name = '', value = ''] = /^(\s*([^\s=]+)\s*=\s*)(.*?)\s*$/s.exec(attribute) ?? [];
+  const [, before = '', name = '', rest = ''] = /^(\s*([^\s=]+)\s*=\s*)(.*)$/s.exec(attribute) ?? [];
+  // Not in the pattern, which would try each of many spaces as the first of those at the end.
+  const value = rest.trimEnd();
   const which = name.toLowerCase();
   if (which !== 'domain' && which !== 'path') return attribute;
   const decide = settings[which];
