@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { isUnsent } from '../../engine/attempt.ts';
 import type { Timer } from '../../engine/clock.ts';
 import { HookError } from '../../engine/hooks.ts';
+import { valuesOf } from '../../engine/headers.ts';
 import { requestHeaders } from '../../engine/request-headers.ts';
 import { rewriteRequest } from '../../engine/rewrite/request.ts';
 import { responseHeaders, trailers, withoutLength } from '../../engine/response-headers.ts';
@@ -171,7 +172,8 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   /** What a request ran into. */
   requestFailed(error: Error): void {
     if (this.#isOver || (this.#settled && !this.#response)) return;
-    if (this.#answer) return this.bodyBroken(error);
+    // What comes behind a complete response is no part of it.
+    if (this.#answer) return this.#answer.complete ? undefined : this.bodyBroken(error);
     // What http-proxy-middleware or Node will not even begin to send.
     if (!this.#request) return this.fail(failed('configuration_error', { error, reached: 'no' }));
     const failure = this.wire.name(error);
@@ -204,7 +206,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     });
     if (this.#settled) return void message.destroy();
     const status = message.statusCode ?? 0;
-    const fault = faultInHead(status, message.headers['transfer-encoding']);
+    const fault = faultInHead(status, message.headers['transfer-encoding']) ?? this.#codingFault(message);
     if (fault) return this.fail(failed(fault));
     const { attempt } = this;
     attempt.answeredAt = this.context.clock.now();
@@ -224,7 +226,9 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   relayInformation(status: number, raw: RawHeaders): void {
     const { onInterim } = this.exchange;
     if (this.#settled || !onInterim || status === 100) return;
-    onInterim(status, withoutLength(responseHeaders(raw, undefined, this.context.name).headers));
+    const connection = valuesOf(raw, 'connection');
+    const { headers } = responseHeaders(raw, connection, this.context.name);
+    onInterim(status, withoutLength(headers));
   }
 
   /** A hook has thrown, or what it promised has failed. */
@@ -395,6 +399,16 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     response.fail(failure);
     this.#close();
     this.#hangUp();
+  }
+
+  /**
+   * Node shows a coding without the tab behind it, for which its parser has not taken it for chunked: the chunks are
+   * still in the body, and only that it has to be ended by the connection tells.
+   */
+  #codingFault({ headers, httpVersion }: IncomingMessage): CauseCode | undefined {
+    if (headers['transfer-encoding'] === undefined || httpVersion !== '1.1') return undefined;
+    const isEnded = this.#request?.shouldKeepAlive === false && this.context.settings.agent === undefined;
+    return isEnded && headers.connection === undefined ? 'response_coding_error' : undefined;
   }
 
   #setAsideLocation({ headers }: IncomingMessage): void {
