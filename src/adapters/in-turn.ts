@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Node would take in any number of them, as fast as they come. */
 const MOST_WAITING = 100;
-
-/** How many wait on a connection. */
-const waiting = new WeakMap<object, number>();
 
 /**
  * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
@@ -19,22 +17,21 @@ export function inTurn(
 ): void {
   if (!isBehindAnother(message, response)) return begin();
   const { socket } = message;
-  const others = waiting.get(socket) ?? 0;
-  if (others >= MOST_WAITING) {
+  const others = waitingOn(socket);
+  if (others.size >= MOST_WAITING) {
     socket.destroy();
     return leave();
   }
-  waiting.set(socket, others + 1);
   const stopWaiting = (next: () => void): void => {
-    message.off('close', onClose);
+    others.delete(onClose);
     response.off('socket', onTurn);
-    waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
     next();
   };
   const onTurn = (): void => stopWaiting(begin);
   const onClose = (): void => stopWaiting(leave);
   response.once('socket', onTurn);
-  message.once('close', onClose);
+  // Not when the message closes: it does as soon as a body parser has read it.
+  others.add(onClose);
 }
 
 /** A response without a connection of its own, while another one has it. */
@@ -42,4 +39,18 @@ function isBehindAnother(message: IncomingMessage, response: ServerResponse): bo
   if (response.socket !== null) return false;
   const { _httpMessage: ahead } = message.socket as { _httpMessage?: unknown };
   return ahead !== undefined && ahead !== null && ahead !== response;
+}
+
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+/** Those that wait on a connection, to be told when it closes: one listener for all of them. */
+function waitingOn(socket: Socket): Set<() => void> {
+  const known = waiting.get(socket);
+  if (known) return known;
+  const others = new Set<() => void>();
+  waiting.set(socket, others);
+  socket.once('close', () => {
+    for (const leave of others) leave();
+  });
+  return others;
 }

@@ -2,14 +2,25 @@ import type { ServerResponse } from 'node:http';
 import type { RawHeaders, Responded } from '../engine/types.ts';
 import { streamOf } from './http2.ts';
 import { OF_ANOTHER_BODY } from './other-body.ts';
+import { writeOrRestore } from './write-head-http2.ts';
 
 /**
  * The backend's head, with what the app had set before (CORS, security headers).
  * @throws what Node throws for a head that it will not write.
  */
 export function writeHead(response: ServerResponse, outcome: Responded, ours: RawHeaders): void {
-  const { status, statusText, headers, withdrawn } = outcome;
+  const { headers, withdrawn } = outcome;
   if (withdrawn) for (const name of withdrawn) response.removeHeader(name);
+  if (!streamOf(response)) return writeWith(response, outcome, headers, ours);
+  writeOrRestore(response, headers, (lines) => writeWith(response, outcome, lines, ours));
+}
+
+function writeWith(
+  response: ServerResponse,
+  { status, statusText, hasRepeatedHeaders }: Responded,
+  headers: RawHeaders,
+  ours: RawHeaders,
+): void {
   const theirs = response.getHeaderNames();
   if (theirs.length === 0) {
     const all = ours.length === 0 ? (headers as string[]) : [...headers, ...ours];
@@ -20,7 +31,7 @@ export function writeHead(response: ServerResponse, outcome: Responded, ours: Ra
   }
   dropOthersFraming(response, theirs, headers);
   // Given a list, writeHead would validate every header three times over.
-  if (outcome.hasRepeatedHeaders) appendAll(response, theirs, headers);
+  if (hasRepeatedHeaders) appendAll(response, theirs, headers);
   else setAll(response, headers);
   for (let i = 0; i + 1 < ours.length; i += 2) {
     // A second Proxy-Status adds to the backend's own.

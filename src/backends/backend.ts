@@ -51,6 +51,9 @@ export class Backend implements ConcurrencyListener {
   #warmingSince = -Infinity;
   #idleListener: (() => void) | undefined;
   #tunnels = 0;
+  #streams = 0;
+  /** What no adaptive limit exceeds. */
+  readonly #most: number;
   /** The last pair of passes: in normal operation all requests can share it. */
   #both: BothPasses | undefined;
 
@@ -62,6 +65,7 @@ export class Backend implements ConcurrencyListener {
     this.breaker = gates.breaker;
     this.#concurrency = gates.concurrency;
     this.#concurrency.listener = this;
+    this.#most = gates.concurrency.limit;
     this.adaptive = gates.adaptive;
     this.admission = gates.admission;
     if (this.adaptive) this.#concurrency.setLimit(this.adaptive.limit, now);
@@ -83,9 +87,26 @@ export class Backend implements ConcurrencyListener {
     return this.adaptive !== undefined || this.admission !== undefined;
   }
 
-  /** The adaptive limit has changed. */
+  /** What is pending without event streams: the load that an adaptive limit is about. */
+  get load(): number {
+    return this.pending - this.#streams;
+  }
+
+  /** The adaptive limit has changed. Event streams come on top of it. */
   adapt(now: number): void {
-    if (this.adaptive) this.#concurrency.setLimit(this.adaptive.limit, now);
+    if (!this.adaptive) return;
+    this.#concurrency.setLimit(Math.min(this.adaptive.limit + this.#streams, this.#most), now);
+  }
+
+  /** A stream of events has begun. For hours it may be no load: an adaptive limit would be full of them. */
+  streamOpened(now: number): void {
+    this.#streams += 1;
+    this.adapt(now);
+  }
+
+  streamClosed(now: number): void {
+    this.#streams -= 1;
+    this.adapt(now);
   }
 
   /** Upgraded connections. They take no slot, but who takes a backend out waits for them as well. */

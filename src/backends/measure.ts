@@ -8,12 +8,12 @@ export function isPushback(status: number): boolean {
 
 /** An answer came. */
 export function measureAnswer(backend: Backend, status: number, latencyMs: number, now: number): void {
-  const { adaptive, admission, pending } = backend;
+  const { adaptive, admission, load } = backend;
   admission?.answered(isPushback(status), now);
   if (!adaptive) return;
   const hasChanged = isPushback(status)
-    ? adaptive.dropped(pending, now)
-    : adaptive.answered(latencyMs, pending, now);
+    ? adaptive.dropped(load, now)
+    : adaptive.answered(latencyMs, load, now);
   if (hasChanged) backend.adapt(now);
 }
 
@@ -24,11 +24,11 @@ export function measureFailure(
   { verdict }: Failed,
   now: number,
 ): void {
-  const { adaptive, pending } = backend;
+  const { adaptive, load } = backend;
   if (!adaptive) return;
   const isWait =
     sentAt !== undefined && (verdict.kind !== 'failure' || verdict.cause === 'first_byte_timeout');
   if (!isWait && verdict.kind !== 'failure') return;
-  const hasChanged = isWait ? adaptive.gaveUp(now - sentAt, pending, now) : adaptive.dropped(pending, now);
+  const hasChanged = isWait ? adaptive.gaveUp(now - sentAt, load, now) : adaptive.dropped(load, now);
   if (hasChanged) backend.adapt(now);
 }

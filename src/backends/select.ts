@@ -157,8 +157,16 @@ class Sending {
     if (verdict.kind === 'success') this.#backend.latency.observe(latencyMs, now);
     if (this.#backend.isMeasured) measureAnswer(this.#backend, outcome.status, latencyMs, now);
     this.#pass.answered(verdict, now, latencyMs);
-    if (outcome.kind === 'upgraded') this.#upgraded(outcome);
-    else outcome.onEnded(this.#ended);
+    if (outcome.kind === 'upgraded') return this.#upgraded(outcome);
+    if (outcome.isEventStream && this.#backend.adaptive) this.#streams(outcome, now);
+    outcome.onEnded(this.#ended);
+  }
+
+  /** Told of its end before the slot is freed: at no time is there one too many. */
+  #streams(outcome: Responded, now: number): void {
+    this.#backend.streamOpened(now);
+    outcome.onEnded(() => this.#backend.streamClosed(this.#attempt.endedAt ?? this.#options.clock.now()));
+    this.#options.queue.wake();
   }
 
   /**

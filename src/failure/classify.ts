@@ -5,7 +5,7 @@ import type { FailureFacts } from './facts.ts';
 import { failed } from './failed.ts';
 import { http2Cause, isHttp2 } from './http2-cause.ts';
 import { ownCause } from './own-codes.ts';
-import { parserCause } from './parser-cause.ts';
+import { isFramingClear, parserCause } from './parser-cause.ts';
 import { tlsCause } from './tls-cause.ts';
 
 /** A cause, and what this one case knows better than the table. */
@@ -117,7 +117,7 @@ function beforeHead(facts: FailureFacts, error: ErrorFacts): Named {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return { cause: 'response_headers_too_large' };
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return { cause: 'response_framing_ambiguous' };
+      return { cause: isFramingClear(facts.head) ? 'response_header_invalid' : 'response_framing_ambiguous' };
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
       return { cause: 'configuration_error', reached: 'maybe' };

@@ -11,6 +11,8 @@ export interface FailureFacts {
   readonly reused: boolean;
   /** Bytes that the backend sent since this request began. */
   readonly bytesRead: number;
+  /** The beginning of a response head that was refused, where it was kept. */
+  readonly head?: string | undefined;
   /** Bytes of the request that the connection had not taken yet when it failed. */
   readonly bytesUnsent?: number;
   /** Since the request was handed to the connection. */

@@ -15,6 +15,21 @@ export function parserCause(error: ErrorFacts, reused: boolean): Named {
   return { cause: 'response_header_invalid' };
 }
 
+const FRAMING = /^(?:content-length|transfer-encoding)[ \t]*:[ \t]*(.*?)[ \t]*$/gim;
+
+/**
+ * Once it has seen a length, undici says of everything that is wrong with a head that the length is. Where the whole
+ * head is known, and there is one length and no coding in it, something else was.
+ */
+export function isFramingClear(head: string | undefined): boolean {
+  const end = head?.indexOf('\r\n\r\n') ?? -1;
+  if (head === undefined || end < 0) return false;
+  const [length, ...others] = [...head.slice(0, end).matchAll(FRAMING)];
+  return (
+    others.length === 0 && length !== undefined && /^content-length:[ \t]*\d{1,15}[ \t]*$/i.test(length[0])
+  );
+}
+
 /** On a connection that has spoken HTTP before, such bytes prove nothing about this request. */
 function notHttp(data: Uint8Array | undefined, reached: 'no' | 'yes'): Named {
   // An alert (0x15) or a handshake record (0x16) of SSL 3 or TLS (0x03): it never read our request as HTTP.

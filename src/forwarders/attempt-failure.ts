@@ -9,6 +9,8 @@ export interface UsedConnection {
   readonly socket: { readonly bytesRead: number } | undefined;
   readonly failure: SocketFailure | undefined;
   readonly idleMs: number;
+  /** What came first of a response head that was refused, where that is kept. */
+  readonly refusedHead?: string | undefined;
 }
 
 /** What is known of an attempt when its failure is reported. */
@@ -37,6 +39,7 @@ export function nameFailure(error: Error, circumstances: Circumstances): Failed 
     reused: isReused,
     bytesRead: (lane?.socket?.bytesRead ?? 0) - bytesBefore,
     bytesUnsent: lane?.failure?.bytesUnsent ?? 0,
+    head: lane?.refusedHead,
     elapsedMs: now - (attempt.sentAt ?? attempt.startedAt),
     ...(isReused && lane && { idleMs: lane.idleMs, closesIdleAfterMs: idleAge.closesAfterMs(now) }),
   });

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 
-const STARTS = ['HTTP/1.1 100', 'HTTP/1.0 100'] as const;
+const STARTS = ['HTTP/1.1 1', 'HTTP/1.0 1'] as const;
+const SWITCH = /^HTTP\/1\.[01] 101/;
 /** Of the first digit of a status. */
 const DIGIT_AT = 9;
 const ONE = 0x31;
-/** No 100 says as much; what does is left to the parser, and to its limits. */
+/** No interim head says as much; what does is left to the parser, and to its limits. */
 const MOST_BYTES = 16_384;
 
 const CONTINUE =
@@ -19,7 +20,9 @@ const OTHER_INTERIM = /HTTP\/1\.[01] 1(?!00|01)\d\d[ \r]/y;
 export class ContinueFilter {
   /** The next bytes are those of a response head. */
   #expecting = false;
-  /** The beginning of what may be a 100. */
+  /** What came first of the head that is awaited, or was refused: undici does not say what was wrong with it. */
+  head: Buffer | undefined;
+  /** The beginning of what may be an interim head: a 100 may follow at once, and would not be seen within it. */
   #held: Buffer | undefined;
 
   constructor(connection: Duplex) {
@@ -32,6 +35,7 @@ export class ContinueFilter {
 
   expectHead(): void {
     this.#expecting = true;
+    this.head = undefined;
   }
 
   /** Null when nothing is left for now, as when there is nothing to be read. */
@@ -39,6 +43,7 @@ export class ContinueFilter {
     // Nearly every response, at once.
     if (!this.#held && chunk.length > DIGIT_AT && chunk[DIGIT_AT] !== ONE) {
       this.#expecting = false;
+      this.head = chunk;
       return chunk;
     }
     return this.#withoutContinues(this.#held ? Buffer.concat([this.#held, chunk]) : chunk);
@@ -55,9 +60,12 @@ export class ContinueFilter {
       at = past > 0 ? past : at + length;
     }
     const rest = bytes.subarray(at);
-    this.#expecting = mayBecomeContinue(text.slice(at, at + MOST_BYTES));
+    this.#expecting = mayBecomeInterim(text.slice(at, at + MOST_BYTES));
     this.#held = this.#expecting ? rest : undefined;
-    if (!this.#expecting) passed.push(rest);
+    if (!this.#expecting) {
+      passed.push(rest);
+      this.head = rest;
+    }
     return passed.length > 0 ? Buffer.concat(passed) : null;
   }
 }
@@ -76,7 +84,7 @@ function pastInterim(text: string, at: number): number {
 }
 
 /** Nothing is such a beginning, too: the next head may begin with the next bytes. */
-function mayBecomeContinue(text: string): boolean {
+function mayBecomeInterim(text: string): boolean {
   const isStart = STARTS.some((start) => start.startsWith(text) || text.startsWith(start));
-  return isStart && text.length < MOST_BYTES && UNFINISHED.test(text);
+  return isStart && !SWITCH.test(text) && text.length < MOST_BYTES && UNFINISHED.test(text);
 }

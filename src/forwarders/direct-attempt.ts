@@ -150,6 +150,7 @@ export class DirectAttempt implements Dispatcher.DispatchHandler, Cancellable {
   onResponseStart(controller: Controller, status: number, parsed: Parsed, reason?: string): void {
     if (this.#settled) return;
     if (status >= 100 && status < 200 && status !== 101) return this.#passInterim(controller, status, parsed);
+    this.lane?.forgetHead();
     const fault = faultInHead(status, parsed['transfer-encoding']);
     if (fault) {
       this.#fail(failed(fault));

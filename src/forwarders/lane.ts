@@ -39,6 +39,9 @@ export const FRESH_MS = 1_000;
 /** An older connection serves nothing new: what has changed behind a name since then is found. */
 export const MAX_AGE_MS = 300_000;
 
+/** As much as undici takes. */
+const MOST_HEAD_BYTES = 16_384;
+
 /** What a socket said before it closed. */
 export interface SocketFailure {
   readonly error: Error;
@@ -104,6 +107,16 @@ export class Lane extends Client {
   /** A request goes out on the present socket: what comes next is the head of its response. */
   expectHead(): void {
     this.#continues?.expectHead();
+  }
+
+  /** That head is fine: what came of it need not be kept. */
+  forgetHead(): void {
+    if (this.#continues) this.#continues.head = undefined;
+  }
+
+  /** What came first of a head that undici has refused. */
+  get refusedHead(): string | undefined {
+    return this.#continues?.head?.toString('latin1', 0, MOST_HEAD_BYTES);
   }
 
   /** The attempt is over: called once. An idle connection must not keep the last request on it alive. */

@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
+import { checkAuthorities } from '../engine/authorities.ts';
 import { HookError } from '../engine/hooks.ts';
 import { tlsOf } from '../engine/target-tls.ts';
 import type { DialTls, Target } from '../engine/types.ts';
@@ -25,6 +26,7 @@ function materialOf(target: Target, tls: DialTls): TlsMaterial {
   const lowest = tls.secureProtocol === undefined ? MIN_VERSION : undefined;
   try {
     const secureContext = createSecureContext({ ...tls, minVersion: tls.minVersion ?? lowest });
+    if (typeof target.tls === 'function') checkAuthorities(tls.ca);
     return { tls, secureContext, session: undefined };
   } catch (error) {
     throw typeof target.tls === 'function' ? new HookError('backends[].tls', error) : error;

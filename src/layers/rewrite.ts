@@ -42,6 +42,7 @@ class RewrittenResponse implements Responded {
   readonly statusText: string;
   readonly headers: RawHeaders;
   readonly hasRepeatedHeaders: boolean;
+  readonly withdrawn: readonly string[] | undefined;
   readonly #inner: Responded;
 
   constructor(
@@ -54,6 +55,7 @@ class RewrittenResponse implements Responded {
     this.statusText = head.status === inner.status ? inner.statusText : '';
     this.headers = head.headers;
     this.hasRepeatedHeaders = head.repeated;
+    this.withdrawn = inner.withdrawn;
   }
 
   get isEventStream(): boolean {

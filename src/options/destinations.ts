@@ -7,8 +7,9 @@ import { aBoolean, checkKeys, show } from './check.ts';
 const RULE =
   'an address (10.0.0.7), a range (10.0.0.0/8), a host (api.internal, *.internal) or a Unix socket (unix:/run/app.sock)';
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?';
-/** The last label is no number: `10.0.0` is no host, and no address either. */
-const HOST = new RegExp(`^(?:\\*|(?:\\*\\.)?(?:${LABEL}\\.)*(?!\\d+$)${LABEL})$`);
+/** The last label is no number: neither `10.0.0` nor `0x7f000001` is a host, or an address as URLs have it. */
+const NUMBER = '(?:\\d+|0x[\\da-f]*)';
+const HOST = new RegExp(`^(?:\\*|(?:\\*\\.)?(?:${LABEL}\\.)*(?!${NUMBER}\\.?$)${LABEL}\\.?)$`);
 
 type Entry = readonly [kind: 'addresses' | 'hosts' | 'sockets', value: string];
 
@@ -46,6 +47,6 @@ function parseText(text: string): Entry | undefined {
     const isRange = rest.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits;
     return isRange ? ['addresses', `${address}/${length}`] : undefined;
   }
-  const host = text.toLowerCase().replace(/\.$/, '');
-  return HOST.test(host) ? ['hosts', host] : undefined;
+  const host = text.toLowerCase();
+  return HOST.test(host) ? ['hosts', host.replace(/\.$/, '')] : undefined;
 }

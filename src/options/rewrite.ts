@@ -1,11 +1,14 @@
 import { COOKIE_DOMAIN, COOKIE_PATH, domainMap, pathMap } from '../engine/rewrite/cookies.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import { patternRewrite, type PatternRule, prefixRewrite, type PrefixRule } from '../engine/rewrite/path.ts';
 import type { CookieSettings, RewriteSettings } from '../engine/settings.ts';
 import type { RewriteOptions } from '../options.ts';
 import { aBoolean, aFunction, checkKeys, either, oneOf, show } from './check.ts';
 
-const PREFIX = /^\^?\/[^\s?#\\()[\]{}*+|$^]*$/;
+const PREFIX = /^\^?\/[^\s?#\\()[\]{}*+|$^\x7f-\uffff]*$/;
 const PREFIX_RULE = 'a path such as "/api", as a prefix; for patterns, give a list of [RegExp, replacement]';
+/** As it is sent, and without what every request would be refused for. */
+const TARGET_RULE = 'without ".." among its segments, and in ASCII: percent-encode anything else';
 const off = oneOf(false);
 
 /** What is given, in place of what the gateway has; `false` takes that away. @throws TypeError naming the key. */
@@ -51,11 +54,14 @@ function patternRule(rule: unknown, index: number): PatternRule {
 }
 
 function prefixRule([from, to]: readonly [string, unknown]): PrefixRule {
-  if (!PREFIX.test(from))
+  if (!PREFIX.test(from) || climbs(from))
     throw new TypeError(`rewrite.path must have as each key ${PREFIX_RULE}, got ${show(from)}`);
+  const key = `rewrite.path[${show(from)}]`;
   if (typeof to !== 'string' || (to !== '' && !/^\/[^\s?#\\]*$/.test(to))) {
-    throw new TypeError(`rewrite.path[${show(from)}] must be a path, or empty, got ${show(to)}`);
+    throw new TypeError(`${key} must be a path, or empty, got ${show(to)}`);
   }
+  if (climbs(to) || !/^[\x21-\x7e]*$/.test(to))
+    throw new TypeError(`${key} must be ${TARGET_RULE}, got ${show(to)}`);
   return [from.replace(/^\^/, '').replace(/\/+$/, ''), to.replace(/\/+$/, '')];
 }
 

@@ -1,4 +1,5 @@
 import { createSecureContext } from 'node:tls';
+import { checkAuthorities } from '../engine/authorities.ts';
 import { TLS_KEYS, TLS_VERSIONS } from '../engine/target-tls.ts';
 import type { DialTls, TargetTls } from '../engine/types.ts';
 import { checkKeys, checkText, oneOf } from './check.ts';
@@ -17,6 +18,7 @@ export function checkTls(key: string, tls: TlsOption): void {
   if (tls.minVersion !== undefined) oneOf(...TLS_VERSIONS)(`${key}.minVersion`, tls.minVersion);
   try {
     createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+    checkAuthorities(tls.ca);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TypeError(`${key} must hold readable certificates and a key that fits: ${reason}`, {

@@ -68,13 +68,35 @@ describe.each(['koa', 'node'] as const)('clients that speak HTTP/2, %s', (adapte
     expect(backend.requests.map(shown)).toEqual(['GET / HTTP/1.1\nhost: a\n\n']);
   });
 
-  test('a target that is no path is refused, and OPTIONS * is answered', async () => {
+  test('OPTIONS * is answered, and a target that is no path is refused', async () => {
     const backend = await startRecorder();
     const { session } = await startHttp2Front(adapter, { backends: [backend.url] });
+    expect((await ask(session, { ':method': 'OPTIONS', ':path': '*' })).headers[':status']).toBe(204);
     for (const path of ['x', '/a#b', '/a b', '*', 'http://a/']) {
       expect(wasRefused(await ask(session, { ':path': path }))).toBe(true);
     }
-    expect((await ask(session, { ':method': 'OPTIONS', ':path': '*' })).headers[':status']).toBe(204);
+    expect(backend.requests).toEqual([]);
+  });
+
+  test.each([
+    ['more', 'hello, and more'],
+    ['less', 'hel'],
+  ])('a body that is %s than its length says is no request', async (_what, body) => {
+    const backend = await startRecorder();
+    const { session } = await startHttp2Front(adapter, { backends: [backend.url] });
+    const answer = await ask(session, { ':method': 'POST', ':path': '/', 'content-length': 5 }, body);
+    expect(answer.headers[':status']).not.toBe(200);
+    await until('the backend is free', () => backend.sockets.size === 0);
+    expect(backend.requests).toEqual([]);
+  });
+
+  test('a method that is none is refused', async () => {
+    const backend = await startRecorder();
+    const { session } = await startHttp2Front(adapter, { backends: [backend.url] });
+    for (const method of ['G T', 'GET / HTTP/1.1\r\nX:', 'GÉT', '']) {
+      const answer = await ask(session, { ':method': method }).catch(() => undefined);
+      expect(answer?.headers[':status']).not.toBe(200);
+    }
     expect(backend.requests).toEqual([]);
   });
 

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
+import type { GatewayOptions } from 'causeway-proxy';
 import { describe, expect, test } from 'vitest';
 import { ClientSlot } from '../hostile/client-slot.ts';
 import { EXTRA_BYTES, FRAMING, HEADS, INTERIM, type ResponseCase } from '../smuggling/responses.ts';
-import { ADAPTERS, startGateway } from '../support/live-gateway.ts';
+import { laneOptions } from '../support/cause-lanes.ts';
+import { type Adapter, ADAPTERS, startGateway } from '../support/live-gateway.ts';
 import { listen } from '../support/live-server.ts';
 
 const FAMILIES: Readonly<Record<string, readonly ResponseCase[]>> = {
@@ -64,19 +66,33 @@ function withoutChunks(text: string): string {
   return trailers === '' ? '' : `\n${trailers.replaceAll('\r\n', '\n')}`;
 }
 
+/** One case; and then a second request, which must get its own response. */
+async function play(one: ResponseCase, adapter: Adapter, lane: Partial<GatewayOptions> = {}): Promise<void> {
+  const backend = await startBackend(one);
+  const gateway = await startGateway(adapter, { ...lane, backends: [backend.url], retry: false });
+  const client = new ClientSlot(gateway.port, '1.1');
+  const first = await client.send(one.method, '/1', 'first');
+  const second = await client.send('GET', '/2', 'second');
+  client.close();
+  if ('text' in one.gets) expect([shown(first.bytes), first.end]).toEqual([one.gets.text, 'kept']);
+  else expect(first.bytes.toString()).toContain(`\r\nProxy-Cause: ${one.gets.cause}\r\n`);
+  expect(shown(second.bytes)).toBe('HTTP/1.1 200 OK\nContent-Length: 6\n\nsecond');
+  expect(backend.targets).toEqual(['/1 on 1', `/2 on ${one.kept ? 1 : 2}`]);
+}
+
+/** That lane keeps connections after HEAD. */
+const ON_ANY_LANE = [...EXTRA_BYTES, ...INTERIM.filter(({ method }) => method === 'GET')];
+
+describe('what comes before and behind a response, on the other lane', () => {
+  test.each(ON_ANY_LANE.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    await play(one, 'node', laneOptions('http-proxy-middleware'));
+  });
+});
+
 describe.each(ADAPTERS)('what a backend answers, byte for byte, %s', (adapter) => {
   describe.each(Object.entries(FAMILIES))('%s', (_family, cases) => {
     test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-      const backend = await startBackend(one);
-      const gateway = await startGateway(adapter, { backends: [backend.url], retry: false });
-      const client = new ClientSlot(gateway.port, '1.1');
-      const first = await client.send(one.method, '/1', 'first');
-      const second = await client.send('GET', '/2', 'second');
-      client.close();
-      if ('text' in one.gets) expect([shown(first.bytes), first.end]).toEqual([one.gets.text, 'kept']);
-      else expect(first.bytes.toString()).toContain(`\r\nProxy-Cause: ${one.gets.cause}\r\n`);
-      expect(shown(second.bytes)).toBe('HTTP/1.1 200 OK\nContent-Length: 6\n\nsecond');
-      expect(backend.targets).toEqual(['/1 on 1', `/2 on ${one.kept ? 1 : 2}`]);
+      await play(one, adapter);
     });
   });
 });

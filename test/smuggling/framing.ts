@@ -19,6 +19,7 @@ const CODINGS = [
   'chunkedx',
   'chunked;q=1',
   '"chunked"',
+  'chunked\t',
   'chunked\x0b',
   '\x0bchunked',
   'chunked,',

@@ -129,6 +129,13 @@ export const HEADS: readonly ResponseCase[] = [
     'X: a\nb',
     '(X): y',
   ].map((line) => refused('response_header_invalid', JSON.stringify(line), answer([OK, line]))),
+  ...['X y: z', 'X: a\x00b', ': x'].map((line) =>
+    refused(
+      'response_header_invalid',
+      `${JSON.stringify(line)} behind a length`,
+      answer([OK, SIZED, line], 'ok'),
+    ),
+  ),
   refused('response_header_invalid', 'a folded line', answer([OK, 'X: a', ' b'])),
   ...[
     'HTTP/1.1 099 Low',

@@ -41,14 +41,19 @@ async function run(adapter: Adapter, { seed, endsAt }: PhaseContext): Promise<Ph
   const healthy = await Promise.all(Array.from({ length: HEALTHY }, () => startHealthy(processed, random)));
   const faulty = await Promise.all(FAULTS.map((fault) => startFaultyBackend(fault)));
   const violations: string[] = [];
+  const causes = new Map<string, string | undefined>();
   const gateway = makeGateway(healthy, faulty, violations);
+  gateway.on('exchange', ({ requestId, cause }) => void causes.set(requestId, cause));
   const { handler } = appOf(adapter, gateway);
   const front = await listenOn(createServer((request, response) => void handler(request, response)));
-  const { cases, outcomes } = await crowd(front.port, random, endsAt, violations);
+  const { cases, outcomes, broken } = await crowd(front.port, random, endsAt, violations);
   for (const [id, times] of processed) {
     if (times > 1) violations.push(`POST ${id} was processed ${times} times`);
   }
   await gateway.close({ timeoutMs: 5_000 });
+  for (const id of broken) {
+    if (causes.get(id) === undefined) violations.push(`${id} was broken off without a cause`);
+  }
   if (!(await eventually(() => healthy.every(({ sockets }) => sockets.size === 0)))) {
     violations.push('connections to backends are left after the gateway was closed');
   }
@@ -78,26 +83,36 @@ function makeGateway(
   });
 }
 
+interface Crowd {
+  readonly cases: number;
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Requests whose response broke off. */
+  readonly broken: readonly string[];
+}
+
 async function crowd(
   port: number,
   random: () => number,
   endsAt: number,
   violations: string[],
-): Promise<{ readonly cases: number; readonly outcomes: ReadonlyMap<string, number> }> {
+): Promise<Crowd> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   const outcomes = new Map<string, number>();
+  const broken: string[] = [];
   let cases = 0;
   const work = async (): Promise<void> => {
     while (cases < CASES && performance.now() < endsAt) {
       cases += 1;
-      const { outcome, violation } = await play(planOf(`case-${cases}`, random), port, agent);
+      const plan = planOf(`case-${cases}`, random);
+      const { outcome, violation } = await play(plan, port, agent);
+      if (outcome === 'broken') broken.push(plan.id);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       if (violation !== undefined) violations.push(violation);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   agent.destroy();
-  return { cases, outcomes };
+  return { cases, outcomes, broken };
 }
 
 /** Mulberry32: short, and the same again for the same seed. */

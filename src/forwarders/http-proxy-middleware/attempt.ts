@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isUnsent } from '../../engine/attempt.ts';
 import type { Timer } from '../../engine/clock.ts';
-import { HookError } from '../../engine/hooks.ts';
 import { valuesOf } from '../../engine/headers.ts';
+import { HookError } from '../../engine/hooks.ts';
 import { requestHeaders } from '../../engine/request-headers.ts';
 import { rewriteRequest } from '../../engine/rewrite/request.ts';
 import { responseHeaders, trailers, withoutLength } from '../../engine/response-headers.ts';
@@ -172,8 +172,9 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
   /** What a request ran into. */
   requestFailed(error: Error): void {
     if (this.#isOver || (this.#settled && !this.#response)) return;
-    // What comes behind a complete response is no part of it.
-    if (this.#answer) return this.#answer.complete ? undefined : this.bodyBroken(error);
+    // What comes behind a complete response is no part of it: Node closes the connection, and that is enough.
+    if (this.#answer?.complete === true) return;
+    if (this.#answer) return this.bodyBroken(error);
     // What http-proxy-middleware or Node will not even begin to send.
     if (!this.#request) return this.fail(failed('configuration_error', { error, reached: 'no' }));
     const failure = this.wire.name(error);
@@ -227,8 +228,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     const { onInterim } = this.exchange;
     if (this.#settled || !onInterim || status === 100) return;
     const connection = valuesOf(raw, 'connection');
-    const { headers } = responseHeaders(raw, connection, this.context.name);
-    onInterim(status, withoutLength(headers));
+    onInterim(status, withoutLength(responseHeaders(raw, connection, this.context.name).headers));
   }
 
   /** A hook has thrown, or what it promised has failed. */

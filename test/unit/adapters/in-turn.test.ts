@@ -5,7 +5,10 @@ import { inTurn } from '../../../src/adapters/in-turn.ts';
 
 function setUp(ahead: unknown, socket: object | null) {
   const calls: string[] = [];
-  const connection = { _httpMessage: ahead, destroy: () => calls.push('destroy') };
+  const connection = Object.assign(new EventEmitter(), {
+    _httpMessage: ahead,
+    destroy: () => calls.push('destroy'),
+  });
   const message = Object.assign(new EventEmitter(), { socket: connection });
   const response = Object.assign(new EventEmitter(), { socket });
   inTurn(
@@ -15,7 +18,7 @@ function setUp(ahead: unknown, socket: object | null) {
     () => calls.push('leave'),
   );
   const listeners = () => message.listenerCount('close') + response.listenerCount('socket');
-  return { calls, message, response, listeners };
+  return { calls, connection, response, listeners };
 }
 
 test('a request alone on its connection begins at once', () => {
@@ -29,16 +32,16 @@ test('so does one whose response has no connection, when nobody else has it eith
 });
 
 test('one behind another waits until its response has the connection', () => {
-  const { calls, response, message, listeners } = setUp({}, null);
+  const { calls, response, connection, listeners } = setUp({}, null);
   expect(calls).toEqual([]);
   response.emit('socket');
-  message.emit('close');
+  connection.emit('close');
   expect([calls, listeners()]).toEqual([['begin'], 0]);
 });
 
 test('and never begins when the connection closes before that', () => {
-  const { calls, response, message, listeners } = setUp({}, null);
-  message.emit('close');
+  const { calls, response, connection, listeners } = setUp({}, null);
+  connection.emit('close');
   response.emit('socket');
   expect([calls, listeners()]).toEqual([['leave'], 0]);
 });
