@@ -93,6 +93,38 @@ describe.each(WAYS)('%s', (_way, way, manners) => {
       expect([sent.status, sent.body.toString(), sent.complete]).toEqual([200, 'part', false]);
     });
 
+    test('arrives whole, whatever comes behind it', async () => {
+      const bytes = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n';
+      const backend = await startRaw((socket) => void socket.end(`${bytes}${'x'.repeat(1_000)}`));
+      const { url } = await start([backend.url]);
+      for (let i = 0; i < 3; i += 1) {
+        const sent = await send(url);
+        expect([sent.status, sent.body.toString(), sent.complete]).toEqual([200, 'hello', true]);
+      }
+    });
+
+    test('to HEAD with a body all the same does not become part of the next one', async () => {
+      let answered = 0;
+      const backend = await startRaw((socket) => {
+        answered += 1;
+        const body = answered === 1 ? 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npwned!' : 'good';
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`);
+        setTimeout(() => socket.write(body), answered === 1 ? 20 : 0);
+      });
+      const { url } = await start([backend.url]);
+      await send(url, { method: 'HEAD' });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect((await send(url)).body.toString()).toBe('good');
+    });
+
+    test('that is chunked to nobody but itself is no plain body', async () => {
+      const backend = await startRaw((socket) => {
+        socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\t\r\n\r\n5\r\nhello\r\n0\r\n\r\n');
+      });
+      const sent = await send((await start([backend.url], { retry: false })).url);
+      expect([sent.status, sent.headers['proxy-cause']]).toEqual([502, 'response_coding_error']);
+    });
+
     test('has its trailers', async () => {
       const backend = await startBackend((_request, response) => {
         response.writeHead(200, { Trailer: 'X-Sum' });

@@ -86,7 +86,9 @@ export class BackendAgent extends NodeAgent {
 
   /** False: it is closed instead. */
   override keepSocketAlive(socket: Duplex): boolean {
-    if (this.#isClosing) return false;
+    // A body sent to HEAD against the rules would pass for the next response.
+    const { _httpMessage: request } = socket as { readonly _httpMessage?: ClientRequest };
+    if (this.#isClosing || request?.method === 'HEAD') return false;
     this.connectionOf(socket)?.rest(this.#options.clock.now());
     return (super.keepSocketAlive as (socket: Duplex) => boolean)(socket);
   }

@@ -207,7 +207,7 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     });
     if (this.#settled) return void message.destroy();
     const status = message.statusCode ?? 0;
-    const fault = faultInHead(status, message.headers['transfer-encoding']);
+    const fault = faultInHead(status, message.headers['transfer-encoding']) ?? this.#codingFault(message);
     if (fault) return this.fail(failed(fault));
     const { attempt } = this;
     attempt.answeredAt = this.context.clock.now();
@@ -399,6 +399,16 @@ export class MiddlewareAttempt implements Cancellable, ResponseSource, DialReque
     response.fail(failure);
     this.#close();
     this.#hangUp();
+  }
+
+  /**
+   * Node shows a coding without the tab behind it, for which its parser has not taken it for chunked: the chunks are
+   * still in the body, and only that it has to be ended by the connection tells.
+   */
+  #codingFault({ headers, httpVersion }: IncomingMessage): CauseCode | undefined {
+    if (headers['transfer-encoding'] === undefined || httpVersion !== '1.1') return undefined;
+    const isEnded = this.#request?.shouldKeepAlive === false && this.context.settings.agent === undefined;
+    return isEnded && headers.connection === undefined ? 'response_coding_error' : undefined;
   }
 
   #setAsideLocation({ headers }: IncomingMessage): void {
