@@ -13,7 +13,7 @@ import type { ParsedBody } from './consumed-body.ts';
 import { exchangeStart, type Known } from './exchange-start.ts';
 import { readsLeniently } from './front-server.ts';
 import { streamOf } from './http2.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn, isBehindAnother } from './in-turn.ts';
 import { climbing, lenientParser } from './refusals.ts';
 import { openBody } from './open-body.ts';
 import { relay } from './relay.ts';
@@ -72,15 +72,25 @@ export function handleFor(
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return host.done(undefined);
   }
+  if (!isBehindAnother(message, response)) return visit(message, response, parsed, mount, host, particulars);
   inTurn(
-    message,
+    message.socket,
     response,
-    () => {
-      const exchange = openExchange(message, response, parsed, mount, particulars);
-      new Visit(message, response, exchange, mount, host).begin();
-    },
+    () => visit(message, response, parsed, mount, host, particulars),
     () => host.done(undefined),
   );
+}
+
+function visit(
+  message: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  mount: Mount,
+  host: Host,
+  particulars: Particulars,
+): void {
+  const exchange = openExchange(message, response, parsed, mount, particulars);
+  new Visit(message, response, exchange, mount, host).begin();
 }
 
 function openExchange(

@@ -5,18 +5,11 @@ import type { Socket } from 'node:net';
 const MOST_WAITING = 100;
 
 /**
- * Begins with a request when the responses ahead of it on its connection are through. Node hands over pipelined
- * requests all at once: those that are not safe must not be taken out of order (RFC 9112 section 9.3.2), and what
+ * Begins with a request that is behind another one when the responses ahead of it are through. Node hands over
+ * pipelined requests all at once: those that are not safe must not be taken out of order (RFC 9112 section 9.3.2), and what
  * comes behind a request that is refused must not be taken at all.
  */
-export function inTurn(
-  message: IncomingMessage,
-  response: ServerResponse,
-  begin: () => void,
-  leave: () => void,
-): void {
-  if (!isBehindAnother(message, response)) return begin();
-  const { socket } = message;
+export function inTurn(socket: Socket, response: ServerResponse, begin: () => void, leave: () => void): void {
   const others = waitingOn(socket);
   if (others.size >= MOST_WAITING) {
     socket.destroy();
@@ -35,7 +28,7 @@ export function inTurn(
 }
 
 /** A response without a connection of its own, while another one has it. */
-function isBehindAnother(message: IncomingMessage, response: ServerResponse): boolean {
+export function isBehindAnother(message: IncomingMessage, response: ServerResponse): boolean {
   if (response.socket !== null) return false;
   const { _httpMessage: ahead } = message.socket as { _httpMessage?: unknown };
   return ahead !== undefined && ahead !== null && ahead !== response;

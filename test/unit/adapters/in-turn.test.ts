@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../src/adapters/in-turn.ts';
+import { inTurn, isBehindAnother } from '../../../src/adapters/in-turn.ts';
 
 function setUp(ahead: unknown, socket: object | null) {
   const calls: string[] = [];
@@ -11,12 +11,10 @@ function setUp(ahead: unknown, socket: object | null) {
   });
   const message = Object.assign(new EventEmitter(), { socket: connection });
   const response = Object.assign(new EventEmitter(), { socket });
-  inTurn(
-    message as unknown as IncomingMessage,
-    response as unknown as ServerResponse,
-    () => calls.push('begin'),
-    () => calls.push('leave'),
-  );
+  const begin = (): void => void calls.push('begin');
+  const [client, answer] = [message as unknown as IncomingMessage, response as unknown as ServerResponse];
+  if (!isBehindAnother(client, answer)) begin();
+  else inTurn(client.socket, answer, begin, () => calls.push('leave'));
   const listeners = () => message.listenerCount('close') + response.listenerCount('socket');
   return { calls, connection, response, listeners };
 }
