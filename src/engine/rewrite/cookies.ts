@@ -5,7 +5,8 @@ import type { ProxyRequest } from '../types.ts';
 
 /** Attribute values; an empty one takes the attribute away. */
 export const COOKIE_DOMAIN = /^[\w.:[\]-]*$/;
-export const COOKIE_PATH = /^(?:|\/[\x21-\x3a\x3c-\x7e]*)$/;
+/** Whatever a header may hold, but for a semicolon (RFC 6265 section 4.1.1): backends do send spaces, and more. */
+export const COOKIE_PATH = /^(?:|\/[\t\x20-\x3a\x3c-\x7e\x80-\xff]*)$/;
 
 /**
  * A Set-Cookie with another Domain or Path (RFC 6265 section 5.2: attributes begin behind the first semicolon, whatever
