@@ -180,11 +180,7 @@ export class Gateway implements AsyncDisposable {
         // Turns anything thrown below into an outcome, so that nothing above has to expect exceptions.
         contain((error, failure) => this.#logUnexpected(error, failure)),
         // Refuses what must not be forwarded before it costs anything.
-        guard({
-          name,
-          requestBytes: limits.requestBytes,
-          hasPrefixes: () => pool.backends.some(({ target }) => target.prefix !== ''),
-        }),
+        guard({ name, requestBytes: limits.requestBytes }),
         // Answers what asks for the gateway itself, once it is known to be well formed.
         finalRecipient(),
         // Changes the head that goes to the client, when nothing below goes by it any more.

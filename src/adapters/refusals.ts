@@ -2,15 +2,6 @@ import type { Mount } from '../engine/core.ts';
 import type { Failed } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 
-export function rejected(detail: string): Failed {
-  return failed('request_rejected', { status: 400, detail });
-}
-
-/** Below a mount, it is not known what such a path is below. */
-export function climbing(): Failed {
-  return rejected('The path climbs out of a part of itself.');
-}
-
 /** Servers that have been complained about: once is enough. */
 const reported = new WeakSet<GatewayLog>();
 type GatewayLog = Mount['core']['log'];

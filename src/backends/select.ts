@@ -1,6 +1,7 @@
 import { BackendAttempt } from '../engine/attempt.ts';
 import type { Clock } from '../engine/clock.ts';
 import { deadlineAt } from '../engine/deadline-at.ts';
+import { climbs } from '../engine/dot-segments.ts';
 import type {
   Attempt,
   Ending,
@@ -15,6 +16,7 @@ import type {
   Verdict,
 } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
+import { climbing } from '../failure/rejected.ts';
 import { IGNORED, SUCCESS, verdictOfStatus } from '../failure/verdict.ts';
 import type { Admittance } from './admit.ts';
 import type { Backend } from './backend.ts';
@@ -53,6 +55,10 @@ function tryToSend(exchange: Exchange, next: Forward, options: SelectOptions): P
   const chosen = pool.choose(exchange, now);
   const backend = chosen && admittance ? admittance.admit(chosen, pool, exchange, now) : chosen;
   if (chosen && !backend) return Promise.resolve(spared());
+  // Asked here, where it is known where it goes: backends come from lists, names and requests, too.
+  if (backend && backend.target.prefix !== '' && climbs(exchange.request.path)) {
+    return Promise.resolve(climbing());
+  }
   const pass = backend && pool.enter(backend, now);
   if (pass) return send(new Sending(backend, pass, exchange, now, options), next);
   return pool.isMerelyBusy(exchange)

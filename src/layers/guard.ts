@@ -2,14 +2,13 @@ import { climbs } from '../engine/dot-segments.ts';
 import { flawIn } from '../engine/request-flaw.ts';
 import type { Exchange, Failed, Layer } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
+import { climbing, rejected } from '../failure/rejected.ts';
 
 export interface GuardOptions {
   /** Our name in Via. */
   readonly name: string;
   /** A larger announced body is refused. */
   readonly requestBytes: number;
-  /** Is there a backend that has a path prefix? Nothing that climbs out of it may be sent there. */
-  readonly hasPrefixes: () => boolean;
 }
 
 /** Refuses what must not be forwarded, before any backend is bothered with it. */
@@ -22,13 +21,11 @@ export function guard(options: GuardOptions): Layer {
 
 function inspect(exchange: Exchange, options: GuardOptions): Failed | undefined {
   const flaw = flawIn(exchange);
-  if (flaw !== undefined) return rejected(400, flaw);
-  if (climbs(exchange.request.path) && (exchange.settings.rewrite.path || options.hasPrefixes())) {
-    return rejected(400, 'The path climbs out of a part of itself.');
-  }
-  if (exchange.rawHeaders.length >= MOST_HEADERS) return rejected(431, 'The request has too many headers.');
+  if (flaw !== undefined) return rejected(flaw);
+  if (exchange.settings.rewrite.path && climbs(exchange.request.path)) return climbing();
+  if (exchange.rawHeaders.length >= MOST_HEADERS) return rejected('The request has too many headers.', 431);
   if ((exchange.body.length ?? 0) > options.requestBytes)
-    return rejected(413, 'The request body is too large.');
+    return rejected('The request body is too large.', 413);
   return isLoop(exchange, options.name) ? failed('loop_detected') : undefined;
 }
 
@@ -42,8 +39,4 @@ function isLoop({ request }: Exchange, name: string): boolean {
   return String(via)
     .split(',')
     .some((member) => member.trim().split(/[ \t]+/)[1] === name);
-}
-
-function rejected(status: number, detail: string): Failed {
-  return failed('request_rejected', { status, detail });
 }

@@ -1,6 +1,7 @@
 import { createProxyMiddleware } from 'causeway-proxy/express';
+import { createProxyMiddleware as createCompatible } from 'causeway-proxy/http-proxy-middleware';
 import express from 'express';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { sendRaw } from '../support/live-client.ts';
 import { ADAPTERS, makeGateway, serve, startGateway } from '../support/live-gateway.ts';
 import { startRecorder } from '../support/live-recorder.ts';
@@ -50,6 +51,33 @@ describe.each(ADAPTERS)('the path prefix of a backend, %s', (adapter) => {
     gateway.gateway.backends.add({ url: `${backend.url}/base`, name: 'prefixed' });
     expect((await ask(gateway.port, '/../x')).text).toMatch(/^HTTP\/1\.1 400 /);
   });
+});
+
+test.each(ESCAPES)('the prefix of a target that a router names cannot be left by %s', async (target) => {
+  const backend = await startRecorder();
+  const middleware = createCompatible({ target: backend.url, router: () => `${backend.url}/base` });
+  onTestFinished(() => middleware.gateway.close());
+  const { port } = await serve(express().use(middleware));
+  expect((await ask(port, target)).text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(backend.requests).toEqual([]);
+});
+
+test('nor that of a backend which is found while the request waits for it', async () => {
+  const backend = await startRecorder();
+  let find: (list: string[]) => void = () => undefined;
+  const found = new Promise<string[]>((resolve) => (find = resolve));
+  const lists = async function* () {
+    yield await found;
+  };
+  const { gateway } = makeGateway({ backends: lists() });
+  const middleware = createProxyMiddleware(gateway);
+  const app = express().use((request, response, next) => {
+    middleware(request, response, next);
+    find([`${backend.url}/base`]);
+  });
+  const asked = ask((await serve(app)).port, '/../secret');
+  expect((await asked).text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(backend.requests).toEqual([]);
 });
 
 test.each(ESCAPES)('the mount of an Express app cannot be left by %s', async (target) => {

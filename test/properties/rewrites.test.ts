@@ -42,7 +42,7 @@ test("a rewritten path stays below the backend's prefix, whatever the client ask
     const rewrite = prefixRewrite(given);
     const options = Object.fromEntries(given.map(([from, to]) => [from || '/', to]));
     const exchange = fakeExchange({ path, settings: { rewrite: { path: options } } });
-    const outcome = await guard({ name: 'a', requestBytes: Infinity, hasPrefixes: () => false })(() =>
+    const outcome = await guard({ name: 'a', requestBytes: Infinity })(() =>
       Promise.resolve(failed('gateway_error')),
     )(exchange);
     if (outcome.kind === 'failed' && outcome.cause === 'request_rejected') return void (refused += 1);

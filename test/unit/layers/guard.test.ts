@@ -8,7 +8,7 @@ import { scripted } from '../../support/fake-forward.ts';
 
 const response = new FakeResponded();
 
-const OPTIONS: GuardOptions = { name: 'causeway', requestBytes: 100, hasPrefixes: () => false };
+const OPTIONS: GuardOptions = { name: 'causeway', requestBytes: 100 };
 
 /** The refusal, or undefined when the request went on. */
 async function refusalOf(
@@ -103,12 +103,6 @@ describe('the authority', () => {
 describe('a path that climbs', () => {
   test('goes on to backends at the root', async () => {
     expect(await refusalOf({ path: '/a/../b' })).toBeUndefined();
-  });
-
-  test('is refused where a backend has a prefix', async () => {
-    const prefixed = { hasPrefixes: () => true };
-    expect(await refusalOf({ path: '/a/../b' }, prefixed)).toMatchObject({ status: 400 });
-    expect(await refusalOf({ path: '/a..b/...' }, prefixed)).toBeUndefined();
   });
 });
 
