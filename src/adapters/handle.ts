@@ -73,25 +73,12 @@ export function handleFor(
     mount.core.log.warn(details, 'a response had been sent before the request came to the gateway');
     return host.done(undefined);
   }
-  if (!isBehindAnother(message, response)) return visit(message, response, parsed, mount, host, particulars);
-  inTurn(
-    message.socket,
-    response,
-    () => visit(message, response, parsed, mount, host, particulars),
-    () => host.done(undefined),
-  );
-}
-
-function visit(
-  message: IncomingMessage,
-  response: ServerResponse,
-  parsed: ParsedBody,
-  mount: Mount,
-  host: Host,
-  particulars: Particulars,
-): void {
-  const exchange = openExchange(message, response, parsed, mount, particulars);
-  new Visit(message, response, exchange, mount, host).begin();
+  const begin = (): void => {
+    const exchange = openExchange(message, response, parsed, mount, particulars);
+    new Visit(message, response, exchange, mount, host).begin();
+  };
+  if (!isBehindAnother(message, response)) return begin();
+  inTurn(message.socket, response, begin, () => host.done(undefined));
 }
 
 function openExchange(

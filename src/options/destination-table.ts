@@ -10,9 +10,9 @@ export function destinationTable(dial: DialOptions): (target: unknown) => Destin
   const byObject = new WeakMap<object, Destination>();
   return (target) => {
     const isObject = typeof target === 'object' && target !== null && !(target instanceof URL);
-    const key = isObject ? JSON.stringify(target) : String(target);
-    const known = isObject ? byObject.get(target) : byText.get(key);
+    const known = isObject ? byObject.get(target) : byText.get(String(target));
     if (known) return known;
+    const key = isObject ? JSON.stringify(target) : String(target);
     const destination = Object.freeze({ key, backend: settleTarget(target, "router's target", dial) });
     if (isObject) byObject.set(target, destination);
     else {
