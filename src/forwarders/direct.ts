@@ -1,7 +1,4 @@
 import { Pool } from 'undici';
-import type { Clock } from '../engine/clock.ts';
-import type { Destinations } from '../engine/destinations.ts';
-import type { Resolver } from '../engine/resolver.ts';
 import type { Exchange, Outcome, Target } from '../engine/types.ts';
 import { failed } from '../failure/failed.ts';
 import { connect, type ConnectCallback, type Connecting, type ConnectOptions } from './connector.ts';
@@ -14,17 +11,7 @@ import { PlaintextCheck } from './plaintext-check.ts';
 import { TlsMaterials } from './tls-material.ts';
 import { UpgradePools } from './upgrade-pools.ts';
 
-export interface DirectOptions {
-  readonly clock: Clock;
-  /** Our name in Via. */
-  readonly name: string;
-  /** Limit of a connection made for no request in particular. */
-  readonly connectMs: number;
-  /** Which addresses may be connected to; undefined: any. */
-  readonly destinations?: Destinations | undefined;
-  /** Default: the system's own lookup. */
-  readonly resolver?: Resolver | undefined;
-}
+export type DirectOptions = Omit<ForwarderContext, 'logger'>;
 
 /** Who waits for a connection. */
 export type DialRequest = Pick<DirectAttempt, 'connectMs' | 'enterPhase'>;
