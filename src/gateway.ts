@@ -17,19 +17,10 @@ import type { GatewayCore, Mount } from './engine/core.ts';
 import { Places } from './engine/places.ts';
 import { ReplayStore } from './engine/replay-store.ts';
 import type { BackendSettings } from './engine/settings.ts';
-import type {
-  Exchange,
-  Failed,
-  Forward,
-  LimitObserver,
-  RepeatObserver,
-  RouteLimit,
-  Target,
-} from './engine/types.ts';
+import type { Exchange, Failed, Forward, RouteLimit, Target } from './engine/types.ts';
 import { failed } from './failure/failed.ts';
 import { createDirect } from './forwarders/direct.ts';
 import type { Forwarder } from './forwarders/forwarder.ts';
-import { describeAttempt, describeExchange, describeLimit, describeRepeat } from './insight/describe.ts';
 import { type EventName, Events, type Listener } from './insight/events.ts';
 import { attemptTimeout } from './layers/attempt-timeout/attempt-timeout.ts';
 import { ConnectLimit } from './layers/attempt-timeout/connect-limit.ts';
@@ -39,7 +30,7 @@ import { deadline } from './layers/deadline.ts';
 import { finalRecipient } from './layers/final-recipient.ts';
 import { guard } from './layers/guard.ts';
 import { hedge } from './layers/hedge/hedge.ts';
-import { type Observer, observeAttempts, observeExchanges } from './layers/observe.ts';
+import { observeAttempts, observeExchanges } from './layers/observe.ts';
 import { RetryBudget } from './layers/retry/budget.ts';
 import { couldMove, couldRepeat } from './layers/retry/could-repeat.ts';
 import { refusalToRepeat } from './layers/retry/refusal.ts';
@@ -48,6 +39,7 @@ import { rewrite } from './layers/rewrite.ts';
 import { settleOptions, settlePolicy } from './options/settle.ts';
 import { GatewayBackends } from './gateway-backends.ts';
 import { gatewayDiscovery } from './gateway-discovery.ts';
+import { emitChange, gatewayObserver } from './gateway-events.ts';
 import { type GatewayHealth, gatewayHealth } from './gateway-health.ts';
 import type { GatewayOptions, PolicyOptions, Settings } from './options.ts';
 
@@ -171,7 +163,7 @@ export class Gateway implements AsyncDisposable {
       exchange.destination ? this.#destinations.poolOf(exchange.destination) : pool;
     const elsewhere = (exchange: Exchange): ReturnType<Pool['elsewhere']> =>
       poolOf(exchange)?.elsewhere(exchange, clock.now()) ?? 'none';
-    const observer = this.#observer();
+    const observer = gatewayObserver(this.#events, clock);
     const learned = this.#learned;
     return compose(
       [
@@ -282,7 +274,7 @@ export class Gateway implements AsyncDisposable {
 
   #backendChanged(change: BackendChange): void {
     const { backend, kind } = change;
-    this.#tell(change);
+    emitChange(this.#events, change);
     if (kind === 'open') this.#recovery.watch(backend);
     if (kind === 'left') {
       this.#recovery.unwatch(backend);
@@ -293,37 +285,6 @@ export class Gateway implements AsyncDisposable {
     }
     // Those that wait may go now, or learn that there is nothing left to wait for.
     this.#queue.wake();
-  }
-
-  #tell({ backend, kind, reason, cause, openMs = 0 }: BackendChange): void {
-    const { name } = backend.target;
-    if (this.#events.hasListeners('backend')) {
-      const state = backend.standing;
-      this.#events.emit('backend', { backend: name, change: kind, reason, state, cause });
-    }
-    if (kind !== 'open' && kind !== 'half_open' && kind !== 'closed') return;
-    if (this.#events.hasListeners('breaker')) {
-      this.#events.emit('breaker', { backend: name, state: kind, cause, openMs });
-    }
-  }
-
-  #observer(): Observer & RepeatObserver & LimitObserver {
-    const { clock } = this.#settings;
-    return {
-      watchesExchanges: () => this.#events.hasListeners('exchange'),
-      watchesAttempts: () => this.#events.hasListeners('attempt'),
-      exchangeEnded: (exchange, outcome, bytes) =>
-        this.#events.emit('exchange', describeExchange(exchange, outcome, bytes, clock.now())),
-      attemptEnded: (exchange, number) => {
-        const event = describeAttempt(exchange, number, clock.now());
-        if (event) this.#events.emit('attempt', event);
-      },
-      watchesRepeats: () => this.#events.hasListeners('retry'),
-      repeatDecided: (exchange, decision) => this.#events.emit('retry', describeRepeat(exchange, decision)),
-      watchesLimits: () => this.#events.hasListeners('limit'),
-      limitDecided: (exchange, attempt, decision) =>
-        this.#events.emit('limit', describeLimit(exchange, attempt, decision)),
-    };
   }
 
   #logUnexpected(error: unknown, { cause }: Failed): void {

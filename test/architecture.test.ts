@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'gateway.ts': [
     'gateway-backends.ts',
     'gateway-discovery.ts',
+    'gateway-events.ts',
     'gateway-health.ts',
     'options.ts',
     'options',
@@ -33,6 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'failure',
     'insight',
   ],
+  'gateway-events.ts': ['engine', 'backends', 'layers', 'insight'],
   'gateway-discovery.ts': ['options.ts', 'backends', 'insight'],
   'gateway-health.ts': ['options.ts', 'backends', 'forwarders'],
   'gateway-backends.ts': ['options.ts', 'options', 'engine', 'backends'],
