@@ -36,7 +36,7 @@ export class Plan {
     const where = this.#options.elsewhere(this.#exchange);
     const isStale = cause === 'stale_connection';
     if (where === 'none' || (where === 'same' && !isStale)) return 'no_other_backend';
-    if (where !== 'other' && (isOfOneBackend || causes[cause].elsewhereOnly)) return 'no_other_backend';
+    if (where !== 'other' && causes[cause].elsewhereOnly) return 'no_other_backend';
     const waitMs = where === 'other' || isStale ? 0 : this.#waitForSame(outcome);
     if (waitMs === undefined) return 'not_retryable';
     if (this.#options.clock.now() + waitMs >= deadlineAt(this.#exchange)) return 'deadline';
